@@ -1,0 +1,1 @@
+"""System to Prometheus rules: indicators, records, burn-rate alerts, absence, standard alerts."""

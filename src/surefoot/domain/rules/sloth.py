@@ -1,0 +1,86 @@
+"""Profile ``sloth``: the rules that Sloth 0.16 writes, its period rule and its quiet services included."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import version
+
+from surefoot.domain.rules import names
+from surefoot.domain.rules.alerts import condition
+from surefoot.domain.rules.burning import Burning, burning, windows
+from surefoot.domain.rules.records import info_record, period_records
+from surefoot.promql.duration import format_duration
+from surefoot.promql.selector import Selector
+from surefoot.spec.model.policy import Policy
+from surefoot.spec.rulefile import Rule, RuleGroup
+from surefoot.spec.system import EventSli, Query, RawSli, Slo
+
+_MODES = {"prometheus/v1": "cli-gen-prom", "sloth.slok.dev/v1": "cli-gen-k8s"}
+_MODE_OF_OTHERS = "cli-gen-openslo"
+
+
+def groups(slo: Slo, policy: Policy) -> Iterator[RuleGroup]:
+    """Compile one objective; only indicators that Sloth knows can be said in its way.
+
+    Raises:
+        ValueError: The indicator is of another kind.
+    """
+    recordings = [*_indicator(slo, policy), _period(slo)]
+    yield RuleGroup(f"sloth-slo-sli-recordings-{slo.id}", tuple(recordings))
+    meta = [rule for rule in period_records(slo, policy) if not rule.name.startswith(names.RATIO)]
+    info = info_record(slo, _MODES.get(slo.format, _MODE_OF_OTHERS), version("surefoot"))
+    yield RuleGroup(f"sloth-slo-meta-recordings-{slo.id}", (*meta, info))
+    alerts = tuple(_alert(slo, alert) for alert in burning(slo, policy, exact=False) if _wanted(slo, alert))
+    if alerts and slo.alerting.enabled:
+        yield RuleGroup(f"sloth-slo-alerts-{slo.id}", alerts)
+
+
+def _indicator(slo: Slo, policy: Policy) -> Iterator[Rule]:
+    for window in windows(slo, policy):
+        text = format_duration(window)
+        yield Rule("record", f"{names.RATIO}{text}", _ratio(slo, text), names.labels(slo, window))
+
+
+def _ratio(slo: Slo, window: str) -> str:
+    match slo.sli:
+        case EventSli(part, total, "bad"):
+            return f"({_rate(part, window)})\n/\n({_rate(total, window)})"
+        case EventSli(part, total, "good"):
+            return f"1 - (\n  (\n    {_rate(part, window)}\n  )\n  /\n  (\n    {_rate(total, window)}\n  )\n)"
+        case RawSli(ratio, "errors", None):
+            return f"({ratio.fill(window)})"
+        case _:
+            raise ValueError(f"{slo.subject}: Sloth has no such indicator; use the profile `accurate`")
+
+
+def _rate(query: Query, window: str) -> str:
+    return f"sum(rate({query.render()}[{window}]))" if isinstance(query, Selector) else query.fill(window)
+
+
+def _period(slo: Slo) -> Rule:
+    series = f"{names.RATIO}5m{names.match(slo)}[{format_duration(slo.period)}]"
+    expr = f"sum_over_time({series})\n/ ignoring (sloth_window)\ncount_over_time({series})"
+    return Rule("record", f"{names.RATIO}{format_duration(slo.period)}", expr, names.labels(slo, slo.period))
+
+
+def _wanted(slo: Slo, alert: Burning) -> bool:
+    return slo.alerting.page.enabled if alert.tier == "page" else slo.alerting.ticket.enabled
+
+
+def _alert(slo: Slo, alert: Burning) -> Rule:
+    tier = slo.alerting.page if alert.tier == "page" else slo.alerting.ticket
+    alert = replace(alert, failures=tuple(0 for _ in alert.legs))
+    title = f"({alert.tier}) {{{{$labels.sloth_service}}}} {{{{$labels.sloth_slo}}}} SLO error budget burn rate is too fast."
+    notes = {
+        "summary": "{{$labels.sloth_service}} {{$labels.sloth_slo}} SLO error budget burn rate is over expected.",
+        "title": title,
+        **slo.alerting.annotations,
+        **tier.annotations,
+    }
+    labels = {**slo.alerting.labels, **tier.labels, "sloth_severity": alert.tier}
+    return Rule(
+        "alert",
+        slo.alerting.name or "",
+        condition(slo, alert),
+        dict(sorted(labels.items())),
+        dict(sorted(notes.items())),
+    )

@@ -1,0 +1,1 @@
+"""The edge: everything that touches the outside, each behind a port."""

@@ -1,0 +1,32 @@
+"""The exceptions that callers of the library may meet.
+
+::
+
+    SurefootError
+    ├── SpecError      the spec cannot be used; carries every finding
+    └── PortError      something outside did not do what was asked
+"""
+
+from collections.abc import Sequence
+
+from surefoot.finding import Finding
+
+
+class SurefootError(Exception):
+    """Base of everything that Surefoot raises on purpose."""
+
+
+class SpecError(SurefootError):
+    """The spec cannot be used.
+
+    Attributes:
+        findings: Every finding, not only the first.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(f"{f.span or '-'}: {f.severity}[{f.rule}] {f.message}" for f in findings))
+
+
+class PortError(SurefootError):
+    """Something outside (a program, a file system) did not do what was asked."""

@@ -1,0 +1,199 @@
+"""The policy of service levels, alerts and routes: every default number, overridable in the spec."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from surefoot.spec.model.record import Record
+from surefoot.spec.model.scalars import OneOrMore, Percent, PositiveTime, Seq, Text, Time
+
+BurnTier: TypeAlias = Literal["page", "ticket", "fast", "medium", "slow"]
+Priority: TypeAlias = Literal["P1", "P2", "P3", "P4"]
+Means: TypeAlias = Literal["page", "call", "chat", "email"]
+
+
+class BurnLeg(Record):
+    """One pair of windows of a burn policy; the factor follows from the share of the budget or stands itself."""
+
+    tier: BurnTier
+    long: PositiveTime
+    short: PositiveTime | None = None
+    share: Percent | None = None
+    per_day: Percent | None = None
+    factor: Annotated[float | None, Field(gt=0)] = None
+    lasting: Annotated[Time | None, Field(alias="for")] = None
+
+
+class MinFailures(Record):
+    """The guard of quiet services: how unlikely a page at the budget's own error rate must be."""
+
+    enabled: bool
+    alpha: Annotated[float, Field(gt=0, lt=1)]
+    exempt_below: float
+
+
+class Absent(Record):
+    """How a lost series of a grouped objective is found."""
+
+    offset: PositiveTime
+
+
+class ByTier(Record):
+    """A priority for each tier of service."""
+
+    critical: Priority
+    important: Priority
+    normal: Priority
+
+
+class BurnPriorities(Record):
+    """The priority of a burn alert by its tier and the service's."""
+
+    page: ByTier
+    fast: ByTier
+    medium: ByTier
+    ticket: ByTier
+    slow: ByTier
+
+
+class BudgetStates(Record):
+    """Shares of the budget left below which reliability is prioritised and features are frozen."""
+
+    prioritise: Percent
+    freeze: Percent
+
+
+class NominalLengths(Record):
+    """What burn factors take a calendar window's length to be."""
+
+    month: PositiveTime
+    quarter: PositiveTime
+
+
+class SloPolicy(Record):
+    """Service levels."""
+
+    window: Text
+    nominal: NominalLengths
+    profile: Literal["accurate", "sloth"]
+    base: PositiveTime
+    period_step: PositiveTime
+    period_interval: PositiveTime
+    slice: PositiveTime
+    slice_range: PositiveTime
+    burn: Text
+    burn_policies: dict[Text, Seq[BurnLeg]]
+    min_failures: MinFailures
+    absent: Absent
+    priorities: BurnPriorities
+    budget_states: BudgetStates
+    exhaustions: Seq[Text]
+
+
+class PrometheusPolicy(Record):
+    """The server that evaluates the rules."""
+
+    target: Annotated[Text, Field(pattern=r"^[0-9]+\.[0-9]+$")]
+    scrape_interval: PositiveTime
+    scrape_timeout: PositiveTime
+    evaluation_interval: PositiveTime
+    lookback: PositiveTime
+    retention: PositiveTime
+    max_samples: int
+
+
+class MetricNames(Record):
+    """Names of the golden signals."""
+
+    requests: Text
+    errors: Text
+    latency: Text
+    queries: Text
+
+
+class AlertPolicy(Record):
+    """The numbers of one standard alert."""
+
+    priority: Priority
+    window: PositiveTime | None = None
+    lasting: Annotated[Time | None, Field(alias="for")] = None
+    above: Percent | Time | None = None
+    below: PositiveTime | None = None
+    quantile: Percent | None = None
+    share: Percent | None = None
+    partial: Priority | None = None
+    predict: PositiveTime | None = None
+    history: PositiveTime | None = None
+
+
+class Thresholds(Record):
+    """Error rate and latency above which a service is degraded."""
+
+    errors: Percent
+    errors_for: Time
+    quantile: Percent
+    latency: PositiveTime
+    latency_for: Time
+
+
+class ThresholdsByTier(Record):
+    """Thresholds for each tier of service."""
+
+    critical: Thresholds
+    important: Thresholds
+    normal: Thresholds
+
+
+class AlertsPolicy(Record):
+    """The standard alerts."""
+
+    api_down: Annotated[AlertPolicy, Field(alias="api-down")]
+    service_down: Annotated[AlertPolicy, Field(alias="service-down")]
+    high_error_rate: Annotated[AlertPolicy, Field(alias="high-error-rate")]
+    high_latency: Annotated[AlertPolicy, Field(alias="high-latency")]
+    database_slow: Annotated[AlertPolicy, Field(alias="database-slow")]
+    high_cpu: Annotated[AlertPolicy, Field(alias="high-cpu")]
+    disk_full: Annotated[AlertPolicy, Field(alias="disk-full")]
+    certificate_expiry: Annotated[AlertPolicy, Field(alias="certificate-expiry")]
+    replication_lag: Annotated[AlertPolicy, Field(alias="replication-lag")]
+    thresholds: dict[Text, ThresholdsByTier]
+
+
+class RepeatIntervals(Record):
+    """How often an unresolved alert is sent again, by priority."""
+
+    P1: PositiveTime
+    P2: PositiveTime
+    P3: PositiveTime
+    P4: PositiveTime
+
+
+class Routes(Record):
+    """By which means each priority reaches people."""
+
+    P1: OneOrMore[Means]
+    P2: OneOrMore[Means]
+    P3: OneOrMore[Means]
+    P4: OneOrMore[Means]
+
+
+class AlertmanagerPolicy(Record):
+    """Grouping, repeating and business hours."""
+
+    group_wait: Time
+    group_interval: PositiveTime
+    repeat_interval: RepeatIntervals
+    routes: Routes
+    business_hours: Text
+    business_hours_only: Seq[BurnTier]
+
+
+class Policy(Record):
+    """Every default number of service levels, rules, alerts and routes, after the spec's own changes."""
+
+    slo: SloPolicy
+    prometheus: PrometheusPolicy
+    metrics: MetricNames
+    alerts: AlertsPolicy
+    alertmanager: AlertmanagerPolicy
+    thresholds: Text

@@ -1,0 +1,31 @@
+"""The composition root: which implementation stands behind which port."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from surefoot.edge import clock
+from surefoot.artifact import Artifact
+from surefoot.edge.folder import DiskFolder
+from surefoot.ports.folder import OutputFolder
+
+
+def today() -> date:
+    """Return the current date in UTC."""
+    return clock.today()
+
+
+def output_folder(path: Path) -> OutputFolder:
+    """Return the folder that a build writes."""
+    return DiskFolder(path)
+
+
+def write_documents(path: Path, documents: Mapping[str, str]) -> list[Path]:
+    """Write documents by their names into a folder of their own, and return their paths.
+
+    Raises:
+        PortError: The folder cannot be written.
+    """
+    artifacts = [Artifact(f"{name}.md", text) for name, text in sorted(documents.items())]
+    DiskFolder(path).replace(artifacts)
+    return [path / artifact.path for artifact in artifacts]

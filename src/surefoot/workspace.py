@@ -1,0 +1,98 @@
+"""The files of a workspace: which ones there are, read once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from surefoot.finding import Finding, Severity, Span
+from surefoot.spec.entry import Runbook
+from surefoot.spec.source import Document, parse
+
+ROOT = "surefoot.yaml"
+
+
+class Reader:
+    """Reads files into documents and runbooks, following ``include``; problems become findings."""
+
+    def __init__(self) -> None:
+        self.documents: list[Document] = []
+        self.runbooks: list[Runbook] = []
+        self.findings: list[Finding] = []
+        self.lines: dict[str, Sequence[str]] = {}
+        self._seen: set[Path] = set()
+
+    def add(self, path: Path) -> None:
+        """Read a workspace folder (its ``surefoot.yaml`` and what that includes), or a single file."""
+        if path.is_dir():
+            root = path / ROOT
+            if not root.is_file():
+                self._problem(
+                    str(path), f"there is no {ROOT} in this folder", "run `surefoot init`, or name the file"
+                )
+                return
+            path = root
+        self._file(path)
+
+    def _file(self, path: Path) -> None:
+        if path.resolve() in self._seen:
+            return
+        self._seen.add(path.resolve())
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            self._problem(str(path), "the file does not exist", "check the path")
+            return
+        except OSError as error:
+            self._problem(
+                str(path), f"the file cannot be read: {error.strerror}", "check its kind and permissions"
+            )
+            return
+        if path.suffix == ".md":
+            self._runbook(path, data)
+            return
+        documents, findings = parse(path.as_posix(), data)
+        self.lines[path.as_posix()] = (
+            documents[0].lines if documents else data.decode("utf-8", "replace").split("\n")
+        )
+        self.findings += findings
+        self.documents += documents
+        if not documents and not findings:
+            self._problem(
+                path.as_posix(), "the file is empty", "start with `service: name`, or run `surefoot init`"
+            )
+        for document in documents:
+            self._include(path.parent, document)
+
+    def _include(self, folder: Path, document: Document) -> None:
+        value = document.value
+        patterns = value.get("include") if isinstance(value, dict) else None
+        if isinstance(patterns, str):
+            patterns = [patterns]
+        for index, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
+            if isinstance(pattern, str) and pattern:
+                self._pattern(folder, pattern, document.span(("include", index)))
+
+    def _pattern(self, folder: Path, pattern: str, span: Span) -> None:
+        why = "what is not read promises nothing"
+        if Path(pattern).is_absolute():
+            cure = "write a path relative to this file"
+            self.findings.append(Finding("S10", Severity.ERROR, span, f"`{pattern}` is absolute", why, cure))
+            return
+        found = sorted(path for path in folder.glob(pattern) if path.is_file())
+        if not found:
+            heavy = Severity.WARNING if "*" in pattern else Severity.ERROR
+            cure = "check the pattern, or remove it"
+            self.findings.append(Finding("S10", heavy, span, f"`{pattern}` matches no file", why, cure))
+        for path in found:
+            self._file(path)
+
+    def _runbook(self, path: Path, data: bytes) -> None:
+        text = data.decode("utf-8", "replace")
+        title = next(
+            (line.lstrip("# ").strip() for line in text.split("\n") if line.startswith("#")), path.stem
+        )
+        self.runbooks.append(Runbook(path.stem, path.as_posix(), title))
+
+    def _problem(self, file: str, message: str, cure: str) -> None:
+        span = Span(file, 1, 1, 1, 2)
+        why = "a file that cannot be read makes no promise"
+        self.findings.append(Finding("S01", Severity.ERROR, span, message, why, cure))

@@ -1,0 +1,21 @@
+"""Nothing is kept that nobody calls."""
+
+from vulture import Vulture
+
+from tests.house.source import ROOT, SOURCE, name
+
+# Fields and members are left out: they are read by name, as JSON or through a template.
+KINDS = {"class", "function", "import", "method", "property", "unreachable_code"}
+# Called by a framework: click runs verbs, pydantic its hooks.
+CALLED_FROM_OUTSIDE = ["@*.command*", "@*.group*", "@*.result_callback*", "@*_validator*", "@*_serializer*"]
+
+
+def test_no_function_class_or_import_is_unused():
+    vulture = Vulture(ignore_decorators=CALLED_FROM_OUTSIDE)
+    vulture.scavenge([str(SOURCE), str(ROOT / "tests")])
+    dead = [
+        f"{name(item.filename)}:{item.first_lineno}: {item.typ} {item.name}"
+        for item in vulture.get_unused_code(min_confidence=60)
+        if item.typ in KINDS and SOURCE in item.filename.parents
+    ]
+    assert not dead, "delete it:\n" + "\n".join(dead)

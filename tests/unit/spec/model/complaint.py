@@ -1,0 +1,32 @@
+"""Reading values as a spec's section does, and what is said about wrong ones."""
+
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
+
+from surefoot.spec.model import SECTIONS
+from surefoot.spec.source import parse
+
+
+def read(text):
+    documents, findings = parse("spec.yaml", text.encode())
+    assert not findings
+    return documents[0].value
+
+
+def load(section, text):
+    """Validate one entry of a section, written in YAML; its JSON Schema must take it as well."""
+    value = read(text)
+    adapter = SECTIONS[section].adapter
+    entry = adapter.validate_python(value)
+    Draft202012Validator(adapter.json_schema()).validate(value)
+    return entry
+
+
+def complaint(section, text):
+    """Give place, message and cure of the only problem."""
+    try:
+        SECTIONS[section].adapter.validate_python(read(text))
+    except ValidationError as error:
+        (problem,) = error.errors(include_url=False)
+        return ".".join(map(str, problem["loc"])), problem["msg"], problem.get("ctx", {}).get("cure")
+    raise AssertionError(f"{text} was accepted")
