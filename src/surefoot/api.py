@@ -105,9 +105,7 @@ def _examine(reader: Reader, today: date, policy: Mapping[str, Value]) -> Worksp
             findings += checks.examine(system)
     findings += checks.examine_rules(rules)
     kept, ignored = ignore.apply(findings, reader.lines, today)
-    kept.sort(
-        key=lambda f: (f.span.file, f.span.line, f.span.column, f.rule) if f.span else ("", 0, 0, f.rule)
-    )
+    kept.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.rule) if f.span else ("", 0, 0, f.rule))
     return Workspace(system, tuple(rules), tuple(dict.fromkeys(kept)), ignored, reader.lines)
 
 

@@ -43,7 +43,8 @@ def discover(package: ModuleType, kind: type[Plugin], key: Callable[[Plugin], st
     for where, instance in candidates:
         if not isinstance(instance, kind):
             raise LookupError(  # noqa: TRY004  # one error for every unusable plug-in
-                f"{where} defines no {name} of type {kind.__name__}")
+                f"{where} defines no {name} of type {kind.__name__}"
+            )
         if key(instance) in found:
             raise LookupError(f"{where} defines a second {kind.__name__} {key(instance)!r}")
         found[key(instance)] = instance

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from surefoot.edge import clock
 from surefoot.artifact import Artifact
+from surefoot.edge import clock
 from surefoot.edge.folder import DiskFolder
 from surefoot.ports.folder import OutputFolder
 

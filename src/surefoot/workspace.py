@@ -25,9 +25,7 @@ class Reader:
         if path.is_dir():
             root = path / ROOT
             if not root.is_file():
-                self._problem(
-                    str(path), f"there is no {ROOT} in this folder", "run `surefoot init`, or name the file"
-                )
+                self._problem(str(path), f"there is no {ROOT} in this folder", "run `surefoot init`, or name the file")
                 return
             path = root
         self._file(path)
@@ -42,23 +40,17 @@ class Reader:
             self._problem(str(path), "the file does not exist", "check the path")
             return
         except OSError as error:
-            self._problem(
-                str(path), f"the file cannot be read: {error.strerror}", "check its kind and permissions"
-            )
+            self._problem(str(path), f"the file cannot be read: {error.strerror}", "check its kind and permissions")
             return
         if path.suffix == ".md":
             self._runbook(path, data)
             return
         documents, findings = parse(path.as_posix(), data)
-        self.lines[path.as_posix()] = (
-            documents[0].lines if documents else data.decode("utf-8", "replace").split("\n")
-        )
+        self.lines[path.as_posix()] = documents[0].lines if documents else data.decode("utf-8", "replace").split("\n")
         self.findings += findings
         self.documents += documents
         if not documents and not findings:
-            self._problem(
-                path.as_posix(), "the file is empty", "start with `service: name`, or run `surefoot init`"
-            )
+            self._problem(path.as_posix(), "the file is empty", "start with `service: name`, or run `surefoot init`")
         for document in documents:
             self._include(path.parent, document)
 
@@ -87,9 +79,7 @@ class Reader:
 
     def _runbook(self, path: Path, data: bytes) -> None:
         text = data.decode("utf-8", "replace")
-        title = next(
-            (line.lstrip("# ").strip() for line in text.split("\n") if line.startswith("#")), path.stem
-        )
+        title = next((line.lstrip("# ").strip() for line in text.split("\n") if line.startswith("#")), path.stem)
         self.runbooks.append(Runbook(path.stem, path.as_posix(), title))
 
     def _problem(self, file: str, message: str, cure: str) -> None:

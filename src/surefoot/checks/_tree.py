@@ -31,7 +31,8 @@ COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 SETS = frozenset({"and", "or", "unless"})
 _SAME_LABELS = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 _CHANGES_LABELS = frozenset({"label_replace", "label_join", "absent", "absent_over_time", "info"})
-_NO_LABELS = frozenset({"vector", "time", "scalar", "pi"})
+_SCALARS = frozenset({"time", "scalar", "pi"})
+_NO_LABELS = _SCALARS | {"vector"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +101,11 @@ def length(value: timedelta) -> Callable[[Token], bool]:
     return lambda token: token.kind is Kind.DURATION and parse_duration(token.text) == value
 
 
+def string(value: str) -> Callable[[Token], bool]:
+    """Seek a string without escapes."""
+    return lambda token: token.kind is Kind.STRING and token.text[1:-1] == value
+
+
 def field(rule: Rule, *names: str) -> Span | None:
     """Locate a field of a rule such as ``labels``, or the rule where it is missing."""
     if rule.origin is None:
@@ -157,6 +163,16 @@ def _compute(op: str, lhs: float, rhs: float) -> float | None:
             return None
 
 
+def is_scalar(expr: Expr) -> bool:
+    """Tell whether an expression is a number without a series around it."""
+    node = bare(expr)
+    if isinstance(node, BinaryExpr):
+        return is_scalar(node.lhs) and is_scalar(node.rhs)
+    if isinstance(node, UnaryExpr):
+        return is_scalar(node.expr)
+    return isinstance(node, NumberLiteral) or (isinstance(node, Call) and node.func.name in _SCALARS)
+
+
 def only_selector(expr: Expr) -> Selector | None:
     """Return the selector of an expression that has exactly one."""
     found = [node for node in walk(expr) if isinstance(node, VectorSelector)]
@@ -210,9 +226,9 @@ def _combined(node: BinaryExpr) -> frozenset[str] | None:
         return lhs
     if op == "or":
         return None if lhs is None or rhs is None else lhs | rhs
-    if constant(node.rhs) is not None:
+    if is_scalar(node.rhs):
         return lhs
-    if constant(node.lhs) is not None:
+    if is_scalar(node.lhs):
         return rhs
     modifier = node.modifier
     if modifier is None or modifier.matching is None:

@@ -41,9 +41,9 @@ from surefoot.finding import Finding, Severity
 from surefoot.spec.rulefile import RuleFile
 
 _LENGTHS = {  # days, hours, minutes and seconds of the usual periods and long windows
-    float(days * size): f"{days} days in {unit}"
+    float(days * size): f"{days} days{unit}"
     for days in (7, 28, 30, 31, 90, 365)
-    for unit, size in (("days", 1), ("hours", 24), ("minutes", 1440), ("seconds", 86400))
+    for unit, size in (("", 1), (" in hours", 24), (" in minutes", 1440), (" in seconds", 86400))
 }
 
 
@@ -55,8 +55,8 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
                 shown = " * ".join(go_float(x) for x in (limit.factor, limit.budget) if x is not None)
                 divisor = limit.divisors[0]
                 message = (
-                    f"the threshold {shown} / {go_float(divisor)} divides the burn factor by "
-                    f"{_LENGTHS[divisor]}: a burn of {(limit.factor or 0) / divisor:.2g} times is enough"
+                    f"the threshold {shown} / {go_float(divisor)} divides by "
+                    f"{_LENGTHS[divisor]} once more: a burn of {(limit.factor or 0) / divisor:.2g} times is enough"
                 )
                 place_of = place(alert.read.rule, number(divisor))
                 yield CHECK.finding(place_of, message, f"write `{shown}`", subject=alert.read.rule.name)

@@ -38,15 +38,13 @@ groups:
 import re
 from collections.abc import Iterator, Sequence
 
-from promql_parser import BinaryExpr, VectorSelector
+from promql_parser import BinaryExpr, Expr
 
 from surefoot.checks import Check
-from surefoot.checks._ratio import strip
-from surefoot.checks._tree import Read, binaries, calls, every, labels_of, only_selector, place
+from surefoot.checks._tree import Read, binaries, calls, every, labels_of, only_selector, place, string, word
 from surefoot.finding import Finding, Severity
-from surefoot.promql.selector import Selector, selector_of
-from surefoot.promql.tokens import Kind
-from surefoot.promql.walk import walk
+from surefoot.promql.selector import Selector
+from surefoot.promql.walk import vector_selectors
 from surefoot.spec.rulefile import RuleFile
 
 _WHOLE = re.compile(r"([0-9]+)(\.0)?")
@@ -56,24 +54,19 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
     for read in every(files):
         yield from _spellings(read)
         for node in binaries(read.tree, "/", "-"):
-            if strip(node.lhs) is not None:
-                yield from _pair(read, node)
+            yield from _pair(read, node)
 
 
 def _spellings(read: Read) -> Iterator[Finding]:
-    for node in walk(read.tree):
-        if not isinstance(node, VectorSelector):
-            continue
-        selector = selector_of(node)
-        for matcher in selector.matchers:
-            match = _WHOLE.fullmatch(matcher.value)
-            if matcher.label == "le" and matcher.op in ("=", "=~") and match and selector.metric.endswith("_bucket"):
-                whole = match[1]
-                message = f'`le="{matcher.value}"` is one of two spellings: Prometheus 2 keeps "{whole}", 3 writes "{whole}.0"'
-                value = matcher.value
-                span = place(read.rule, lambda token: token.kind is Kind.STRING and token.text[1:-1] == value)  # noqa: B023  # used at once
-                yield CHECK.finding(span, message, f'write `le=~"{whole}(\\\\.0)?"`', subject=read.rule.name)
-                return
+    buckets = [s for s in vector_selectors(read.tree) if s.metric.endswith("_bucket")]
+    for matcher in (m for selector in buckets for m in selector.matchers if m.label == "le"):
+        match = _WHOLE.fullmatch(matcher.value)
+        if match and matcher.op in ("=", "=~"):
+            whole = match[1]
+            message = f'`le="{matcher.value}"` is one of two spellings: Prometheus 2 keeps "{whole}", 3 writes "{whole}.0"'
+            span = place(read.rule, string(matcher.value))
+            yield CHECK.finding(span, message, f'write `le=~"{whole}(\\\\.0)?"`', subject=read.rule.name)
+            return
 
 
 def _pair(read: Read, node: BinaryExpr) -> Iterator[Finding]:
@@ -87,17 +80,16 @@ def _pair(read: Read, node: BinaryExpr) -> Iterator[Finding]:
         if labels is not None and "le" not in labels and not any(m.label == "le" for m in bucket.matchers):
             message = "every bucket is added up: a fast request counts once in each"
             cure = 'select one bucket, such as `le=~"1(\\\\.0)?"`'
-            yield CHECK.finding(place(read.rule, lambda t: t.text == bucket.metric), message, cure, subject=read.rule.name)  # noqa: B023  # used at once
+            yield CHECK.finding(place(read.rule, word(bucket.metric)), message, cure, subject=read.rule.name)
         odd = _foreign(bucket, total)
         if odd:
             message = f"the count is selected by `{odd}`, its bucket is not: they count different requests"
-            yield CHECK.finding(
-                place(read.rule, lambda t: t.text == total.metric), message, "select both with the same matchers", subject=read.rule.name  # noqa: B023  # used at once
-            )
+            span = place(read.rule, word(total.metric))
+            yield CHECK.finding(span, message, "select both with the same matchers", subject=read.rule.name)
 
 
-def _counted(expr: object) -> bool:
-    return any(calls(expr, "rate", "increase", "irate"))  # type: ignore[arg-type]  # an Expr of the parser
+def _counted(expr: Expr) -> bool:
+    return any(calls(expr, "rate", "increase", "irate"))
 
 
 def _foreign(bucket: Selector, total: Selector) -> str:

@@ -65,19 +65,16 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
 
 
 def _labelless_zero(read: Read) -> Iterator[Finding]:
-    for node in binaries(read.tree, "or"):
+    for node in (found for ratio in binaries(read.tree, "/") for found in binaries(ratio.lhs, "or")):
         right = bare(node.rhs)
         is_zero = isinstance(right, Call) and right.func.name == "vector" and constant(right) == 0
         labels = labels_of(node.lhs)
-        if is_zero and labels and any(bare(b.lhs) is not None and _within(b.lhs, node) for b in binaries(read.tree, "/")):
+        if is_zero and labels:
             names = ", ".join(sorted(labels))
             message = f"`vector(0)` has no labels, so it stands in for no group of `{names}`"
-            yield CHECK.finding(place(read.rule, word("vector")), message, "write `or 0 * total`, with the same grouping", subject=read.rule.name)
+            cure = "write `or 0 * total`, with the same grouping"
+            yield CHECK.finding(place(read.rule, word("vector")), message, cure, subject=read.rule.name)
             return
-
-
-def _within(expr: object, node: object) -> bool:
-    return str(node) in str(expr)
 
 
 def _may_be_absent(ratio: EventRatio) -> bool:

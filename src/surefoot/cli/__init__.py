@@ -38,7 +38,9 @@ class _Verbs(click.Group):
 
 def _first_line(verb: str) -> str:
     source = files("surefoot.cli").joinpath(f"{verb.replace('-', '_')}.py").read_text(encoding="utf-8")
-    return (ast.get_docstring(ast.parse(source.split('"""', 2)[0] + '"""' + source.split('"""', 2)[1] + '"""')) or "").split("\n")[0]
+    return (
+        ast.get_docstring(ast.parse(source.split('"""', 2)[0] + '"""' + source.split('"""', 2)[1] + '"""')) or ""
+    ).split("\n")[0]
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

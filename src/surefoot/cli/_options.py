@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +14,10 @@ profile = click.option(
     "--profile", type=click.Choice(["accurate", "sloth"]), help="How rules are written; `sloth` is Sloth's own way."
 )
 target = click.option(
-    "--target", metavar="prometheus=VERSION", callback=lambda _c, _p, value: _target(value), help="Version to compile for."
+    "--target",
+    metavar="prometheus=VERSION",
+    callback=lambda _c, _p, value: _target(value),
+    help="Version to compile for.",
 )
 as_json = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 
@@ -31,8 +35,7 @@ def policy(profile: str | None, target: str | None) -> dict[str, Any]:
 def _target(value: str | None) -> str | None:
     if value is None:
         return None
-    product, _, version = value.partition("=")
-    parts = version.split(".")
-    if product != "prometheus" or len(parts) != 2 or not all(part.isdigit() for part in parts):
+    match = re.fullmatch(r"prometheus=([0-9]+\.[0-9]+)", value)
+    if match is None:
         raise click.BadParameter(f"`{value}`: write it such as `prometheus=2.42`")
-    return version
+    return match[1]

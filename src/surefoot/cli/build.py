@@ -20,7 +20,12 @@ from surefoot.ports.folder import FolderState
 @click.command(help=__doc__)
 @_options.paths
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path, file_okay=False), default="build", show_default=True, help="Folder."
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="build",
+    show_default=True,
+    help="Folder.",
 )
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; tell whether the folder is current.")
 @click.option("--force", is_flag=True, help="Overwrite files that were edited by hand.")

@@ -19,7 +19,9 @@ from surefoot.domain.intake import Decision
 
 @click.command(help=__doc__)
 @_options.paths
-@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 on CLARIFY too.")
 @click.option(
     "--feedback",

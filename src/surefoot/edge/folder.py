@@ -85,9 +85,7 @@ class DiskFolder:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise PortError(
-                f"{self._path / MANIFEST} cannot be read ({error}); delete it to start afresh"
-            ) from error
+            raise PortError(f"{self._path / MANIFEST} cannot be read ({error}); delete it to start afresh") from error
         return {str(path): str(digest) for path, digest in loaded.items()} if isinstance(loaded, dict) else {}
 
     def _present(self, path: str) -> str:

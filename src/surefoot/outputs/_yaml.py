@@ -25,9 +25,7 @@ def rule_file(groups: Sequence[RuleGroup], header: str) -> str:
 
 def document(value: object, header: str = "") -> str:
     """Write one YAML document, keys in the order given."""
-    text = yaml.dump(
-        value, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=10_000, allow_unicode=True
-    )
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=10_000, allow_unicode=True)
     return f"{header}{text}"
 
 
@@ -67,7 +65,7 @@ def _mapping(key: str, values: Mapping[str, str]) -> Iterator[str]:
             yield f"          {scalar(name)}: {scalar(value)}"
 
 
-class _Dumper(yaml.CSafeDumper):  # type: ignore[misc]  # PyYAML's C dumper is untyped
+class _Dumper(yaml.CSafeDumper):
     """Writes strings of several lines as blocks, and repeats values instead of pointing at them."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  # the signature is PyYAML's

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from types import UnionType
-from typing import Annotated, Any, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -71,9 +71,7 @@ class Decoder:
     def spec(self, runbooks: Iterable[Runbook]) -> Spec:
         """Return what was decoded."""
         books = {book.name: book for book in runbooks}
-        return Spec(
-            tuple(self.documents), dict(self._single), {k: dict(v) for k, v in self._named.items()}, books
-        )
+        return Spec(tuple(self.documents), dict(self._single), {k: dict(v) for k, v in self._named.items()}, books)
 
     def _service(self, document: Document, value: Mapping[str, Value]) -> frozenset[str]:
         """Decode a document that describes one service; return the keys that belong to it."""
@@ -90,9 +88,7 @@ class Decoder:
             )
             return fields
         own = {key: item for key, item in value.items() if key in fields}
-        self._put(
-            self._named.setdefault("services", {}), name, "service", section, (own, Origin(document, ()))
-        )
+        self._put(self._named.setdefault("services", {}), name, "service", section, (own, Origin(document, ())))
         return fields
 
     def _entries(self, key: str, section: Section, content: Value, origin: Origin) -> None:
@@ -121,9 +117,7 @@ class Decoder:
         try:
             model = section.adapter.validate_python({} if content is None and section.named else content)
         except ValidationError as error:
-            self.findings += [
-                translate(problem, origin, section.type) for problem in error.errors(include_url=False)
-            ]
+            self.findings += [translate(problem, origin, section.type) for problem in error.errors(include_url=False)]
             return
         self._insert(into, Entry(name, model, origin), key)
 
@@ -149,17 +143,13 @@ class Decoder:
         message, cure = _did_you_mean(key, known)
         self._report("S05", origin, message, _WHY_UNKNOWN, cure, key=True)
 
-    def _report(
-        self, rule: str, origin: Origin, message: str, why: str, cure: str, *, key: bool = False
-    ) -> None:
+    def _report(self, rule: str, origin: Origin, message: str, why: str, cure: str, *, key: bool = False) -> None:
         self.findings.append(Finding(rule, Severity.ERROR, origin.span(key=key), message, why, cure))
 
 
 def translate(problem: Mapping[str, Any], origin: Origin, kind: object) -> Finding:
     """Turn one of pydantic's errors, found below a place of the spec, into a finding."""
-    path = tuple(
-        step for step in problem["loc"] if not (isinstance(step, str) and step.startswith("function-"))
-    )
+    path = tuple(step for step in problem["loc"] if not (isinstance(step, str) and step.startswith("function-")))
     error, context = problem["type"], problem.get("ctx", {})
     if error == "extra_forbidden":
         message, cure = _did_you_mean(str(path[-1]), _fields(kind, path[:-1]))
@@ -198,13 +188,9 @@ def _written(origin: Origin, path: Path) -> Path:
 def _not_one_of(problem: Mapping[str, Any], origin: Origin, path: Path) -> Finding:
     allowed = str(problem["ctx"]["expected"]).replace("'", "`")
     given = str(problem["input"])
-    close = get_close_matches(
-        given, [word.strip("` ") for word in allowed.replace(" or ", ",").split(",")], 1
-    )
+    close = get_close_matches(given, [word.strip("` ") for word in allowed.replace(" or ", ",").split(",")], 1)
     cure = f"did you mean `{close[0]}`?" if close else f"write {allowed}"
-    return Finding(
-        "S06", Severity.ERROR, origin.span(*path), f"`{given}` is not one of {allowed}", _WHY_VALUE, cure
-    )
+    return Finding("S06", Severity.ERROR, origin.span(*path), f"`{given}` is not one of {allowed}", _WHY_VALUE, cure)
 
 
 def _did_you_mean(key: str, known: Sequence[str]) -> tuple[str, str]:
@@ -246,8 +232,6 @@ def _model(annotation: object) -> object:
         return next((_model(item) for item in arguments if item is not type(None)), None)
     if kind in (tuple, list):
         return _model(arguments[0])
-    if kind is dict:
-        return cast("object", annotation)
     return annotation
 
 

@@ -18,7 +18,8 @@ from surefoot.finding import Finding, Severity, Span
 
 _COMMENT = re.compile(r"(?:^|\s)# *surefoot: *(?P<rest>.*)$")
 _DIRECTIVE = re.compile(
-    r"ignore (?P<rules>[A-Z][0-9]+(?:, *[A-Z][0-9]+)*)(?: until (?P<until>\d{4}-\d\d-\d\d))?(?: +-- +(?P<reason>\S.*))?$"
+    r"ignore (?P<rules>[A-Z][0-9]+(?:, *[A-Z][0-9]+)*)"
+    r"(?: until (?P<until>\d{4}-\d\d-\d\d))?(?: +-- +(?P<reason>\S.*))?$"
 )
 _READING = "S"
 
@@ -32,9 +33,7 @@ class Directive:
     until: date | None
 
 
-def apply(
-    findings: Iterable[Finding], lines: Mapping[str, Sequence[str]], today: date
-) -> tuple[list[Finding], int]:
+def apply(findings: Iterable[Finding], lines: Mapping[str, Sequence[str]], today: date) -> tuple[list[Finding], int]:
     """Leave out the findings that a comment answers.
 
     Args:

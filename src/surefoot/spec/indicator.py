@@ -31,9 +31,7 @@ _KINDS = {
 }
 _FORMS = {frozenset(keys): kind for kind, forms in _KINDS.items() for keys in forms}
 _KEYS = tuple(sorted({key for keys in _FORMS for key in keys}))
-_ONE_OF = "; ".join(
-    f"{kind}: {' or '.join('+'.join(sorted(k)) for k in forms)}" for kind, forms in _KINDS.items()
-)
+_ONE_OF = "; ".join(f"{kind}: {' or '.join('+'.join(sorted(k)) for k in forms)}" for kind, forms in _KINDS.items())
 _WINDOWS = ("{{.window}}", "{{ .window }}", "{{ .Window }}", "{{.Window}}")
 _WHY = "an indicator that Prometheus cannot read measures nothing"
 
@@ -57,19 +55,14 @@ class Reader:
         if kind is None:
             self._report("S08", origin.span(key=True), *_unclear(written))
             return None
-        match kind:
-            case "latency":
-                return self._latency(model, origin)
-            case "throughput":
-                return self._throughput(model, origin)
-            case "freshness":
-                return self._freshness(model, origin)
-            case "time slice":
-                return self._slice(model, origin)
-            case "raw ratio":
-                return self._raw(model, origin)
-            case _:
-                return self._events(model, origin)
+        read = {
+            "latency": self._latency,
+            "throughput": self._throughput,
+            "freshness": self._freshness,
+            "time slice": self._slice,
+            "raw ratio": self._raw,
+        }.get(kind, self._events)
+        return read(model, origin)
 
     def selector(self, text: str, span: Span) -> Selector | None:
         """Read a bare selector and add the service's matchers."""
@@ -128,9 +121,7 @@ class Reader:
         ]
         if len(given) != 1:
             message = "a time slice needs one limit"
-            self._report(
-                "S08", origin.span("slice"), message, "write one of `above`, `below`, `at_least`, `at_most`"
-            )
+            self._report("S08", origin.span("slice"), message, "write one of `above`, `below`, `at_least`, `at_most`")
             return None
         value = self.expression(model.slice.value, origin.span("slice", "value"))
         operator, limit = given[0]

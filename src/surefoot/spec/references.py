@@ -48,9 +48,7 @@ def _unknown(entry: Entry[object], path: Path, ref: Ref, name: str, known: Mappi
     span = entry.origin.span(*path)
     add = f"add `{name}` to `{ref.section}`"
     if "depends_on" in path or (not known and ref.section in ("teams", "exporters")):
-        expected = _EXPECT.get(
-            ref.section, "it is taken as a component outside this workspace, without promises"
-        )
+        expected = _EXPECT.get(ref.section, "it is taken as a component outside this workspace, without promises")
         role = Role.ARCHITECT if "depends_on" in path else Role.OWNER
         message = f"the {what} `{name}` is not described"
         cure = f"did you mean `{close[0]}`? Otherwise {add}" if close else add
@@ -66,9 +64,7 @@ def _unknown(entry: Entry[object], path: Path, ref: Ref, name: str, known: Mappi
             entry.name,
         )
     cure = (
-        f"did you mean `{close[0]}`?"
-        if close
-        else f"{add}, or name one of: {', '.join(sorted(known)) or 'none yet'}"
+        f"did you mean `{close[0]}`?" if close else f"{add}, or name one of: {', '.join(sorted(known)) or 'none yet'}"
     )
     return Finding(
         "S07",
@@ -120,7 +116,7 @@ def _fields(model: type[BaseModel]) -> tuple[tuple[str, object], ...]:
     result = []
     for name, field in model.model_fields.items():
         marks = [item for item in field.metadata if isinstance(item, Ref)]
-        annotation: object = Annotated[field.annotation, marks[0]] if marks else field.annotation  # type: ignore[valid-type]
+        annotation: object = Annotated[field.annotation, marks[0]] if marks else field.annotation
         if _holds(annotation):
             result.append((name, annotation))
     return tuple(result)

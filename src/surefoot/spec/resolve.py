@@ -77,9 +77,7 @@ def resolve(
 class _Resolver:
     """Resolves one service."""
 
-    def __init__(
-        self, entry: Entry[ServiceModel], policy: Policy, zone: str, findings: list[Finding]
-    ) -> None:
+    def __init__(self, entry: Entry[ServiceModel], policy: Policy, zone: str, findings: list[Finding]) -> None:
         self.entry = entry
         self.policy = policy
         self.zone = zone
@@ -135,7 +133,7 @@ class _Resolver:
             origin=origin,
         )
 
-    def _burn(self, model: SloModel, origin: Origin) -> Sequence[BurnLeg] | None:
+    def _burn(self, model: SloModel, origin: Origin) -> tuple[BurnLeg, ...] | None:
         name = model.burn or self.policy.slo.burn
         legs = self.policy.slo.burn_policies.get(name)
         if legs is None:
@@ -182,14 +180,10 @@ def _journeys(spec: Spec, findings: list[Finding]) -> dict[str, Entry[Journey]]:
         for name, journey in service.model.journeys.items():
             origin = Origin(service.origin.document, (*service.origin.path, "journeys", name))
             if name in result:
-                message = (
-                    f"the journey `{name}` is written twice, first at {result[name].origin.span(key=True)}"
-                )
+                message = f"the journey `{name}` is written twice, first at {result[name].origin.span(key=True)}"
                 span = origin.span(key=True)
                 findings.append(
-                    Finding(
-                        "S03", Severity.ERROR, span, message, "two truths are none", "keep one of the two"
-                    )
+                    Finding("S03", Severity.ERROR, span, message, "two truths are none", "keep one of the two")
                 )
             else:
                 result[name] = Entry(name, journey, origin)

@@ -6,10 +6,10 @@ YAML 1.1 (``on`` is true, ``012`` is ten) and silently keep the last of two equa
 
 import re
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import yaml
-from yaml.cyaml import CParser
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the C module behind it has no stubs
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from surefoot.finding import Finding, Severity, Span
@@ -26,9 +26,7 @@ _TAGS = {ScalarNode: f"{_TAG}str", SequenceNode: f"{_TAG}seq", MappingNode: f"{_
 _KNOWN_TAGS = frozenset(_TAGS.values())
 _SPECIAL = frozenset("~0123456789+-.tTfFnN")
 _INT = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
-_FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z|[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z"
-)
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z|[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 _WORDS: dict[str, Value] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -36,7 +34,7 @@ _WORDS: dict[str, Value] = {
 }
 
 
-class _Loader(CParser):  # type: ignore[misc]  # PyYAML's C parser is untyped
+class _Loader(CParser):
     """The C parser without YAML 1.1's implicit types: what has no tag is text, a list or a mapping."""
 
     def resolve(self, kind: type[Node], value: object, implicit: object) -> str:  # noqa: ARG002  # PyYAML's signature
@@ -77,9 +75,7 @@ class Document:
         start, end = node.start_mark, node.end_mark
         if not whole or end.line > start.line:
             width = len(self.lines[start.line]) if start.line < len(self.lines) else start.column
-            return Span(
-                self.file, start.line + 1, start.column + 1, start.line + 1, max(width, start.column) + 1
-            )
+            return Span(self.file, start.line + 1, start.column + 1, start.line + 1, max(width, start.column) + 1)
         return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
@@ -132,7 +128,7 @@ def parse(file: str, data: bytes) -> tuple[list[Document], list[Finding]]:
     try:
         loader = _Loader(text)
         while loader.check_node():
-            nodes.append(loader.get_node())
+            nodes.append(cast("Node", loader.get_node()))
     except yaml.MarkedYAMLError as error:
         return [], [_syntax(file, lines, error)]
     except yaml.reader.ReaderError as error:

@@ -141,6 +141,4 @@ def _windows(alert: Burning) -> Iterator[timedelta]:
 def _ratio(slo: Slo, window: timedelta) -> str:
     text = format_duration(window)
     query = f"{names.RATIO}{text}{{sloth_id='{slo.id}'}}"
-    return (
-        f'{text}: {{{{ with query "{query}" }}}}{{{{ . | first | value | humanizePercentage }}}}{{{{ end }}}}'
-    )
+    return f'{text}: {{{{ with query "{query}" }}}}{{{{ . | first | value | humanizePercentage }}}}{{{{ end }}}}'

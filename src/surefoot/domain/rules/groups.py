@@ -29,9 +29,7 @@ def _accurate(slo: Slo, service: Service, system: System) -> Iterator[RuleGroup]
     rules = list(indicator_records(slo, policy, alerts))
     if slo.alerting.enabled:
         rules += [
-            burn_alert(slo, service, system, alert)
-            for alert in alerts
-            if alert.legs and _wanted(slo, alert.tier)
+            burn_alert(slo, service, system, alert) for alert in alerts if alert.legs and _wanted(slo, alert.tier)
         ]
         rules.append(absent_alert(slo, service, system, alerts))
     sliced = isinstance(expressions(slo, policy.slo), Slices)

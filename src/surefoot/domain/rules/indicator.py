@@ -144,9 +144,7 @@ def _native(sli: LatencySli, by: tuple[str, ...]) -> Events:
     )
 
 
-def _slice(
-    sli: ThroughputSli | FreshnessSli | SliceSli, by: tuple[str, ...], policy: SloPolicy
-) -> tuple[str, str]:
+def _slice(sli: ThroughputSli | FreshnessSli | SliceSli, by: tuple[str, ...], policy: SloPolicy) -> tuple[str, str]:
     """Return the value of a slice and the comparison that is 1 for a bad one."""
     match sli:
         case ThroughputSli(source, floor, gauge):
@@ -174,9 +172,7 @@ def _raw(sli: RawSli) -> Events | Ratio:
     weight = sli.weight
     if weight is None:
         return Ratio(ratio, "$window" in sli.ratio.text)
-    return Events(
-        lambda w: f"({ratio(w)} * ({weight.fill(w).strip()}))", lambda w: f"({weight.fill(w).strip()})"
-    )
+    return Events(lambda w: f"({ratio(w)} * ({weight.fill(w).strip()}))", lambda w: f"({weight.fill(w).strip()})")
 
 
 def _rate(query: Query, by: tuple[str, ...]) -> Callable[[str], str]:

@@ -70,9 +70,7 @@ def _events(slo: Slo, policy: Policy, sli: Events, alerts: list[Burning]) -> Ite
     yield _record(slo, errors, sli.errors(text), base)
     yield _record(slo, total, sli.total(text), base)
     yield _record(slo, f"{names.RATIO}{text}", f"{errors}{matching} / ({total}{matching} > 0)", base)
-    guarded = {
-        leg.long for alert in alerts for leg, least in zip(alert.legs, alert.failures, strict=True) if least
-    }
+    guarded = {leg.long for alert in alerts for leg, least in zip(alert.legs, alert.failures, strict=True) if least}
     for window in windows(slo, policy):
         if window == base:
             continue

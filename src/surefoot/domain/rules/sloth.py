@@ -69,10 +69,10 @@ def _wanted(slo: Slo, alert: Burning) -> bool:
 def _alert(slo: Slo, alert: Burning) -> Rule:
     tier = slo.alerting.page if alert.tier == "page" else slo.alerting.ticket
     alert = replace(alert, failures=tuple(0 for _ in alert.legs))
-    title = f"({alert.tier}) {{{{$labels.sloth_service}}}} {{{{$labels.sloth_slo}}}} SLO error budget burn rate is too fast."
+    subject = "{{$labels.sloth_service}} {{$labels.sloth_slo}}"
     notes = {
-        "summary": "{{$labels.sloth_service}} {{$labels.sloth_slo}} SLO error budget burn rate is over expected.",
-        "title": title,
+        "summary": f"{subject} SLO error budget burn rate is over expected.",
+        "title": f"({alert.tier}) {subject} SLO error budget burn rate is too fast.",
         **slo.alerting.annotations,
         **tier.annotations,
     }

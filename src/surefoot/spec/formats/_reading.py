@@ -52,8 +52,8 @@ class Report:
         )
 
     def refuse(self, place: Origin, message: str, cure: str) -> None:
-        """Report what cannot be compiled (S11): the objective, or the alert, is left out."""
-        self._add(("S11", Severity.ERROR), place.span(), message, _WHY_LOST, cure)
+        """Report what cannot be compiled (S13): the objective, or the alert, is left out."""
+        self._add(("S13", Severity.ERROR), place.span(), message, _WHY_LOST, cure)
 
     def lose(self, place: Origin, message: str, cure: str, severity: Severity = Severity.WARNING) -> None:
         """Report what is read but not carried over, or carried over with another meaning (S12)."""

@@ -38,7 +38,7 @@ def _read(documents: Sequence[Document]) -> Foreign:
     reader.read()
     policies = reader.policies
     policy: dict[str, Value] = {"slo": {"burn_policies": dict(policies)}} if policies else {}
-    return Foreign(reader.services.entries(), policy, tuple(reader.report.findings))
+    return Foreign(reader.services.entries(), policy, tuple(dict.fromkeys(reader.report.findings)))
 
 
 class _Reader:
@@ -54,7 +54,9 @@ class _Reader:
         for service in self._objects.all(Service):
             model = service.model
             description = model.spec.description or model.metadata.display_name
-            self.services.service(model.metadata.name, service.origin, model.api_version, {}, description)
+            name = model.metadata.name
+            self.services.service(name, service.origin, model.api_version, {}, description)
+            self._labels_of[name] = self._labels(model.metadata, service.at("metadata", "labels"))
         for slo in self._objects.all(Slo):
             self._slo(slo)
         for alpha in self._objects.all(AlphaSlo):

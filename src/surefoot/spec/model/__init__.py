@@ -7,6 +7,7 @@ to entries (``people``) and may be spread over files.
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -31,7 +32,7 @@ class Section:
         return _adapter(self.module, self.model)
 
     @property
-    def type(self) -> object:
+    def type(self) -> Any:
         """Return the model, or the alias of a type."""
         return getattr(import_module(f"surefoot.spec.model.{self.module}"), self.model)
 

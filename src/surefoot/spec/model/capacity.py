@@ -32,7 +32,7 @@ class Resource(Record):
 
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
-        only_one(self, ("service", "store"), noun="whose resource it is", example="service: checkout")
+        only_one(self, ("service", "store"), noun="the owner of the resource", example="service: checkout")
         only_one(self, ("limit", "limit_query"), noun="the limit", example="limit: 1000")
         return self
 

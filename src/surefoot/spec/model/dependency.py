@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NoReturn, Self
 
 from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
@@ -111,10 +111,15 @@ def _fallback(text: str) -> dict[str, object]:
 def _constant(text: str) -> JsonValue:
     """Read a default answer: JSON where it is JSON, else the text itself."""
     try:
-        decoded: JsonValue = json.loads(text)
-    except ValueError:
+        decoded: JsonValue = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
         return text
     return decoded
+
+
+def _no_number(name: str) -> NoReturn:
+    """Keep ``NaN`` and ``Infinity`` texts: JSON has no such numbers, only Python's reader."""
+    raise ValueError(name)
 
 
 def _factor(found: dict[str, object]) -> dict[str, object]:
@@ -299,7 +304,7 @@ BreakerForm = Annotated[Breaker, short(Breaker, _breaker, "50% in 10s", "5 conse
 SlowForm = Annotated[Slow, short(Slow, _slow, "80% over 500ms")]
 ResetForm = Annotated[Reset, short(Reset, _reset, "30s", "30s..5m x2")]
 HalfOpenForm = Annotated[HalfOpen, short(HalfOpen, _half_open, "3", "3 within 30s")]
-ConcurrencyForm = Annotated[Concurrency, short(Concurrency, _concurrency, "20 queue 50", "adaptive 5..200")]
+ConcurrencyForm = Annotated[Concurrency, short(Concurrency, _concurrency, "20", "20 queue 50", "adaptive 5..200")]
 RateForm = Annotated[RateLimit, short(RateLimit, _rate, "100/s burst 20", "100 per 1m sliding")]
 HedgeForm = Annotated[Hedge, short(Hedge, _hedge, "after p95", "after 200ms")]
 FallbackForm = Annotated[

@@ -29,7 +29,8 @@ def short(shape: type[BaseModel], parse: Callable[[str], object], *examples: str
     Args:
         shape: The model of the mapping.
         parse: Makes the mapping from the text; raises `bad` when it cannot.
-        examples: Texts for the schema; the first is the cure for a value of another kind.
+        examples: Texts for the schema; the first is the cure for a value of another kind, and one of
+            digits alone lets the schema take numbers.
 
     Returns:
         The validator; its schema takes both the mapping and the text.
@@ -43,6 +44,8 @@ def short(shape: type[BaseModel], parse: Callable[[str], object], *examples: str
         raise bad(f"`{show(value)}` is neither text nor a mapping", f"write it such as `{examples[0]}`")
 
     text = Annotated[str, Field(examples=list(examples))]
+    if any(example.isdigit() for example in examples):
+        return BeforeValidator(check, json_schema_input_type=shape | text | int)
     return BeforeValidator(check, json_schema_input_type=shape | text)
 
 
@@ -82,6 +85,14 @@ def only_one(record: BaseModel, names: tuple[str, ...], *, noun: str, example: s
             "keep one of them",
         )
     return given[0]
+
+
+def in_order(begins: datetime | None, until: datetime | None) -> None:
+    """Refuse an end that is not after its beginning; a naive and an aware moment cannot be compared here."""
+    if begins is None or until is None or (begins.tzinfo is None) != (until.tzinfo is None):
+        return
+    if until <= begins:
+        raise bad("`until` is not after `from`", "write the earlier moment at `from`; `until` is excluded")
 
 
 def parse_clock(value: object) -> time:
@@ -131,7 +142,7 @@ def parse_regex(value: str) -> str:
     """Check a regular expression."""
     try:
         re.compile(value)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise bad(f"`{value}` is no regular expression: {error}", "escape the special character with `\\`") from error
     return value
 
@@ -163,7 +174,7 @@ Moment = Annotated[
     BeforeValidator(parse_moment),
     _text("^[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-12-24", "2026-12-24 09:00"),
 ]
-Weekly = Annotated[str, BeforeValidator(parse_weekly), _text("^[a-z0-9,: -]+$", "mon-fri 09:00-17:00", "sat-sun")]
+Weekly = Annotated[str, BeforeValidator(parse_weekly), _text("^[A-Za-z0-9,: -]+$", "mon-fri 09:00-17:00", "sat-sun")]
 Regex = Annotated[Text, AfterValidator(parse_regex)]
 Scalar = Annotated[JsonValue, BeforeValidator(parse_scalar)]
 Command = Annotated[Seq[Text], BeforeValidator(parse_command)]

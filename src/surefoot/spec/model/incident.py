@@ -14,6 +14,7 @@ from surefoot.spec.model.forms import (
     Priority,
     Severity,
     Weekly,
+    in_order,
     keyed,
     only_one,
     short,
@@ -95,6 +96,7 @@ class Maintenance(Record):
                 "the maintenance would silence everything",
                 "name `services`, `environments`, `regions` or `labels`",
             )
+        in_order(self.begins, self.until)
         if not self.weekly and (self.begins is None or self.until is None):
             raise bad("the maintenance has no end", "write `from` and `until`, or `weekly: sun 02:00-04:00`")
         return self

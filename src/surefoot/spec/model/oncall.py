@@ -163,7 +163,7 @@ class Holidays(Record):
     """Days that are not working days: dated, every year, or from an iCalendar."""
 
     description: Text = ""
-    days: Annotated[dict[Day, Text], BeforeValidator(_days)] = {}
+    days: Annotated[dict[Day, Text], BeforeValidator(_days, json_schema_input_type=dict[Day, Text] | list[Day])] = {}
     yearly: dict[MonthDay, Text] = {}
     calendar: Text | None = None
     timezone: Zone | None = None

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from surefoot.spec.model.forms import Clock, Count, Moment, Weekly, counted, only_one, short, taken
+from surefoot.spec.model.forms import Clock, Count, Moment, Weekly, counted, in_order, only_one, short, taken
 from surefoot.spec.model.record import PersonRef, Record
 from surefoot.spec.model.scalars import Name, OneOrMore, Seq, Text, bad
 from surefoot.spec.model.workspace import Secret, Zone
@@ -62,8 +62,7 @@ class Span(Record):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if (self.begins.tzinfo is None) == (self.until.tzinfo is None) and self.until <= self.begins:
-            raise bad("`until` is not after `from`", "write the earlier moment at `from`; `until` is excluded")
+        in_order(self.begins, self.until)
         return self
 
 
@@ -91,6 +90,7 @@ class Layer(Record):
 
     @model_validator(mode="after")
     def _turns_make_sense(self) -> Self:
+        in_order(self.begins, self.until)
         if not self.rotate:
             raise bad("nobody takes turns", "write at least one person, such as `rotate: [ana, bo]`")
         if self.handover and self.every:

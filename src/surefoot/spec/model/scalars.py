@@ -43,9 +43,7 @@ def parse_percent(value: object) -> float:
         if match:
             return float(match[1])
         if re.fullmatch(r"[0-9]+,[0-9]+ ?%?", value):
-            return _refuse(
-                f"`{value}` has a decimal comma", f"write `{value.rstrip('% ').replace(',', '.')}%`"
-            )
+            return _refuse(f"`{value}` has a decimal comma", f"write `{value.rstrip('% ').replace(',', '.')}%`")
     if isinstance(value, int | float) and not isinstance(value, bool):
         if 0 < value < 1:
             return _refuse(f"`{value}` has no `%`", f"write `{_trim(value * 100)}%` for the ratio {value}")
@@ -59,13 +57,9 @@ def parse_time(value: object) -> timedelta:
         try:
             return parse_duration(value)
         except ValueError as error:
-            return _refuse(
-                str(error), "write a number and a unit, such as `500ms`, `30s`, `5m`, `1h30m`, `30d`"
-            )
+            return _refuse(str(error), "write a number and a unit, such as `500ms`, `30s`, `5m`, `1h30m`, `30d`")
     cure = (
-        f"write a unit, such as `{value}s`"
-        if isinstance(value, int) and not isinstance(value, bool)
-        else "write `5m`"
+        f"write a unit, such as `{value}s`" if isinstance(value, int) and not isinstance(value, bool) else "write `5m`"
     )
     return _refuse(f"`{show(value)}` is not a duration", cure)
 
@@ -80,9 +74,7 @@ def parse_rate(value: object) -> float:
     """Read ``1000/s`` or ``60/m`` as a rate per second."""
     match = _RATE.match(value) if isinstance(value, str) else None
     if match is None:
-        return _refuse(
-            f"`{show(value)}` is not a rate", "write a number per unit of time, such as `1000/s` or `60/m`"
-        )
+        return _refuse(f"`{show(value)}` is not a rate", "write a number per unit of time, such as `1000/s` or `60/m`")
     unit = match[2] if match[2][0].isdigit() else f"1{match[2]}"
     return float(match[1]) / parse_duration(unit).total_seconds()
 
@@ -111,9 +103,7 @@ def listed(value: object) -> object:
 class _OrOne:
     """Says in the JSON Schema of a list that one item may stand for it."""
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         array = handler(schema)
         return {"anyOf": [array["items"], array]} if "items" in array else array
 
@@ -162,9 +152,7 @@ def _schema(pattern: str, *examples: str) -> WithJsonSchema:
 _TIME_PATTERN = "^([0-9]+(ms|[smhdwy]))+$"
 Percent = Annotated[float, BeforeValidator(parse_percent), _schema(r"^[0-9]*\.?[0-9]+ ?%$", "99.9%")]
 Time = Annotated[timedelta, BeforeValidator(parse_time), _schema(_TIME_PATTERN, "500ms", "5m", "30d")]
-PositiveTime = Annotated[
-    timedelta, BeforeValidator(parse_positive_time), _schema(_TIME_PATTERN, "500ms", "30d")
-]
+PositiveTime = Annotated[timedelta, BeforeValidator(parse_positive_time), _schema(_TIME_PATTERN, "500ms", "30d")]
 Rate = Annotated[float, BeforeValidator(parse_rate), _schema(r"^[0-9.]+ ?/ ?[0-9]*[smhd]$", "1000/s")]
 Size = Annotated[int, BeforeValidator(parse_size), _schema("^[0-9.]+ ?([kMGT]?B|[KMGT]iB)$", "512MiB")]
 Day = Annotated[date, BeforeValidator(parse_date), WithJsonSchema({"type": "string", "format": "date"})]

@@ -18,9 +18,7 @@ from surefoot.spec.model.scalars import Day, Name, OneOrMore, Percent, Rate, Seq
 from surefoot.spec.model.slo import SloModel
 
 Tier = Literal["critical", "important", "normal"]
-Provider = Literal[
-    "solution-architect", "platform", "business-analyst", "data-architect", "qa", "developer", "owner"
-]
+Provider = Literal["solution-architect", "platform", "business-analyst", "data-architect", "qa", "developer", "owner"]
 
 
 def _alert(value: object) -> object:

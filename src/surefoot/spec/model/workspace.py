@@ -14,9 +14,7 @@ def _zone(value: str) -> str:
     try:
         ZonedDateTime(2000, 1, 1, tz=value)
     except (TimeZoneNotFoundError, ValueError):
-        raise bad(
-            f"`{value}` is no time zone", "write an IANA name, such as `Europe/Berlin` or `UTC`"
-        ) from None
+        raise bad(f"`{value}` is no time zone", "write an IANA name, such as `Europe/Berlin` or `UTC`") from None
     return value
 
 

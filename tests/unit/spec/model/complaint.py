@@ -1,5 +1,7 @@
 """Reading values as a spec's section does, and what is said about wrong ones."""
 
+from typing import Any
+
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
@@ -7,13 +9,13 @@ from surefoot.spec.model import SECTIONS
 from surefoot.spec.source import parse
 
 
-def read(text):
+def read(text: str) -> Any:
     documents, findings = parse("spec.yaml", text.encode())
     assert not findings
     return documents[0].value
 
 
-def load(section, text):
+def load(section: str, text: str) -> Any:
     """Validate one entry of a section, written in YAML; its JSON Schema must take it as well."""
     value = read(text)
     adapter = SECTIONS[section].adapter
@@ -22,7 +24,7 @@ def load(section, text):
     return entry
 
 
-def complaint(section, text):
+def complaint(section: str, text: str) -> tuple[str, str, str | None]:
     """Give place, message and cure of the only problem."""
     try:
         SECTIONS[section].adapter.validate_python(read(text))

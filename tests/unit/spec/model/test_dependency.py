@@ -11,25 +11,25 @@ ADAPTER = TypeAdapter(Dependency)
 SCHEMA = Draft202012Validator(ADAPTER.json_schema())
 
 
-def given(entry, *fields):
+def given(entry: object, *fields: str) -> dict[str, object]:
     return {name: getattr(entry, name) for name in fields}
 
 
-def needs(text):
+def needs(text: str) -> Dependency:
     value = read(f"{{service: payment-api, {text}}}")
     entry = ADAPTER.validate_python(value)
     SCHEMA.validate(value)
     return entry
 
 
-def refusal(text):
+def refusal(text: str) -> tuple[str, str | None]:
     with pytest.raises(ValidationError) as caught:
         ADAPTER.validate_python(read(f"{{service: payment-api, {text}}}"))
     (problem,) = caught.value.errors(include_url=False)
     return problem["msg"], problem.get("ctx", {}).get("cure")
 
 
-def ms(count):
+def ms(count: int) -> timedelta:
     return timedelta(milliseconds=count)
 
 
@@ -96,6 +96,7 @@ def test_a_short_form_becomes_fields(text, fields):
         ("queue", {"kind": "queue"}),
         ("value 0", {"kind": "value", "value": 0}),
         ("value []", {"kind": "value", "value": []}),
+        ("value NaN", {"kind": "value", "value": "NaN"}),
         ("value nothing found", {"kind": "value", "value": "nothing found"}),
         ("{value: null}", {"kind": "value", "value": None}),
         ("{value: {items: []}}", {"kind": "value", "value": {"items": []}}),
@@ -127,7 +128,8 @@ def test_fallbacks_are_tried_in_the_order_that_they_are_written():
         ("breaker: 50%", "`50%` has no window", "write `50% in 10s` or `50% of 100 calls`"),
         ("breaker: 50 in 10s", "`50 in 10s` is not a breaker",
          "write `50% in 10s` or `5 consecutive` or `50% of 100 calls`"),
-        ("breaker: 150% in 10s", "a share is at most 100% and has a window", "write `50% in 10s` or `50% of 100 calls`"),
+        ("breaker: 150% in 10s", "a share is at most 100% and has a window",
+         "write `50% in 10s` or `50% of 100 calls`"),
         ("breaker: {window: 10s}", "the share of failures is missing", "write `50% in 10s` or `50% of 100 calls`"),
         ("breaker: {mode: normal}", "the breaker has no rule", "write `5 consecutive` or `50% in 10s`"),
         ("breaker: {share: 50%, window: 10s, calls: 100}",
@@ -151,8 +153,10 @@ def test_fallbacks_are_tried_in_the_order_that_they_are_written():
         ("fallback: {}", "the mapping names no fallback", "write `{alternative: recent}`, `queue` or `stale 5m`"),
         ("fallback: null", "`null` is neither text nor a mapping", "write it such as `stale 5m`"),
         ("fallback: {kind: alternative}", "`alternative` names the other source", "write `{alternative: recent}`"),
-        ("fallback: {kind: queue, stale: 5m}", "the fallback `queue` has no age", "drop `stale`, or list two fallbacks"),
-        ("fallback: {stale: 5m, value: 3}", "the fallback `stale` has no value", "drop `value`, or list two fallbacks"),
+        ("fallback: {kind: queue, stale: 5m}", "the fallback `queue` has no age",
+         "drop `stale`, or list two fallbacks"),
+        ("fallback: {stale: 5m, value: 3}", "the fallback `stale` has no value",
+         "drop `value`, or list two fallbacks"),
         ("store: orders-db", "what is depended on is given 2 times: `service`, `store`", "keep one of them"),
     ],
 )  # fmt: skip

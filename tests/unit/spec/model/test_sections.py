@@ -1,4 +1,5 @@
 import warnings
+from collections.abc import Iterator
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -8,7 +9,10 @@ from surefoot.spec.model.record import Record
 from tests.unit.spec.model.complaint import load
 
 ENTRIES = {
-    "person": ("people", "{name: Ana Example, email: ana@shop.example, timezone: Europe/Lisbon, reach: [push, phone, email]}"),
+    "person": (
+        "people",
+        "{name: Ana Example, email: ana@shop.example, timezone: Europe/Lisbon, reach: [push, phone, email]}",
+    ),
     "team": ("teams", '{members: [ana, bo, chen], lead: bo, chat: "slack:#payments"}'),
     "schedule": (
         "schedules",
@@ -87,11 +91,20 @@ ENTRIES = {
     ),
     "monkey": (
         "monkey",
-        "{enabled: true, groups: {web: {services: web, environment: staging, fault: pod_kill}}, hours: mon-fri 10:00-15:00}",
+        """
+        enabled: true
+        groups: {web: {services: web, environment: staging, fault: pod_kill}}
+        hours: mon-fri 10:00-15:00
+        """,
     ),
     "capacity": (
         "capacity",
-        "{horizon: 90d, headroom: 30%, resources: {db: {store: db, use: pg_connections, limit: 200}}, launches: {eu: x2.5}}",
+        """
+        horizon: 90d
+        headroom: 30%
+        resources: {db: {store: db, use: pg_connections, limit: 200}}
+        launches: {eu: x2.5}
+        """,
     ),
 }  # fmt: skip
 
@@ -119,7 +132,7 @@ def test_no_model_holds_a_number_as_its_default():
     assert guilty == []
 
 
-def _models(kind):
+def _models(kind: type[Record]) -> Iterator[type[Record]]:
     for section in SECTIONS.values():
         _ = section.adapter
     for model in kind.__subclasses__():
