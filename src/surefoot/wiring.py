@@ -6,8 +6,12 @@ from pathlib import Path
 
 from surefoot.artifact import Artifact
 from surefoot.edge import clock
+from surefoot.edge.files import DiskFiles
 from surefoot.edge.folder import DiskFolder
+from surefoot.edge.git import GitHistory
+from surefoot.ports.files import NewFiles
 from surefoot.ports.folder import OutputFolder
+from surefoot.ports.history import History
 
 
 def today() -> date:
@@ -18,6 +22,16 @@ def today() -> date:
 def output_folder(path: Path) -> OutputFolder:
     """Return the folder that a build writes."""
     return DiskFolder(path)
+
+
+def history() -> History:
+    """Return what remembers earlier states of a workspace."""
+    return GitHistory()
+
+
+def new_files(path: Path) -> NewFiles:
+    """Return the folder in which files of the user's own are started."""
+    return DiskFiles(path)
 
 
 def write_documents(path: Path, documents: Mapping[str, str]) -> list[Path]:

@@ -15,6 +15,7 @@ from math import prod
 from promql_parser import AggregateExpr, BinaryExpr, Call, Expr, MatrixSelector, SubqueryExpr, VectorSelector
 
 from surefoot.checks._ratio import error_like, event_ratio, strip
+from surefoot.checks._threshold import LARGEST_BUDGET, PERCENT, Threshold, is_budget, threshold_of
 from surefoot.checks._tree import Read, calls, constant, is_bool, operator, written
 from surefoot.promql.duration import parse_duration
 from surefoot.promql.selector import selector_of
@@ -24,7 +25,6 @@ _WINDOW = r"((?:\d+(?:ms|[smhdwy]))+)"
 _NAME_WINDOW = re.compile(rf"(?:rate|increase|ratio|avg|mean|[:_]){_WINDOW}$")
 _RANGE_TEXT = re.compile(rf"\[{_WINDOW}(?::[^]]*)?\]")
 _WINDOW_LABEL = re.compile(r"(?:^|_)window$")
-_LARGEST_BUDGET = 0.5  # half of all events: nobody promises less
 _DEEPEST = 4
 
 
@@ -35,25 +35,6 @@ class Unit(Enum):
     PERCENT = "error percentage"
     BURN = "burn rate"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """The right side of a comparison, taken apart as far as it shows.
-
-    Attributes:
-        value: Its value; None where a series is part of it.
-        factor: F. A series in place of the budget leaves it alone known.
-        budget: b, as it is written: 0.001, or 0.1 for percent.
-        divisors: Numbers that the product is divided by.
-        objective: What is subtracted from 1 or 100 to give b, and from which of the two.
-    """
-
-    value: float | None
-    factor: float | None = None
-    budget: float | None = None
-    divisors: tuple[float, ...] = ()
-    objective: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +141,7 @@ def _unit_of_binary(node: BinaryExpr, known: Recorded, depth: int) -> Unit:
     op = operator(node)
     left, right = constant(node.lhs), constant(node.rhs)
     if op == "/":
-        if (right is not None and 0 < right <= _LARGEST_BUDGET) or (right is None and _is_budget(node.rhs)):
+        if (right is not None and 0 < right <= LARGEST_BUDGET) or (right is None and is_budget(node.rhs)):
             return Unit.BURN if unit_of(node.lhs, known, depth) is Unit.RATIO else Unit.UNKNOWN
         if _times_hundred(node.lhs):
             return Unit.PERCENT
@@ -168,7 +149,7 @@ def _unit_of_binary(node: BinaryExpr, known: Recorded, depth: int) -> Unit:
     if op == "-" and left == 1:
         return Unit.RATIO if unit_of(node.rhs, known, depth) is Unit.RATIO else Unit.UNKNOWN
     if op == "*":
-        other = node.rhs if left == 100 else node.lhs if right == 100 else None  # noqa: PLR2004  # per cent
+        other = node.rhs if left == PERCENT else node.lhs if right == PERCENT else None
         if other is not None and unit_of(other, known, depth) is Unit.RATIO:
             return Unit.PERCENT
     return Unit.UNKNOWN
@@ -180,7 +161,7 @@ def _times_hundred(expr: Expr) -> bool:
     if not isinstance(node, BinaryExpr) or operator(node) != "*":
         return False
     counted = any(calls(node, "rate", "increase", "irate"))
-    return counted and 100 in (constant(node.lhs), constant(node.rhs))  # per cent
+    return counted and PERCENT in (constant(node.lhs), constant(node.rhs))
 
 
 def _named(metric: str, known: Recorded, depth: int) -> Unit:
@@ -242,10 +223,10 @@ def _join(a: BurnLeg, b: BurnLeg) -> BurnLeg:
 def _leg(measure: Expr, limit: Expr, known: Recorded) -> list[BurnLeg]:
     if constant(measure) is not None:
         return []
-    threshold = _threshold(limit)
+    unit = unit_of(measure, known)
+    threshold = threshold_of(limit, percent=unit is Unit.PERCENT)
     if threshold is None:
         return []
-    unit = unit_of(measure, known)
     if unit is Unit.UNKNOWN and threshold.budget is None and (threshold.value or 0) >= 1 and _says_burn(measure):
         unit = Unit.BURN
     if unit is Unit.BURN and threshold.divisors and threshold.factor is None and threshold.value is not None:
@@ -260,71 +241,10 @@ def _says_burn(measure: Expr) -> bool:
 def _is_burn(leg: BurnLeg) -> bool:
     """Tell whether a leg says that it is about a budget."""
     for condition in leg.conditions:
-        told = condition.threshold.factor is not None and (condition.threshold.budget is not None or condition.threshold.value is None)
+        told = condition.threshold.factor is not None and (
+            condition.threshold.budget is not None or condition.threshold.value is None
+        )
         if condition.unit is Unit.BURN or (told and (condition.unit is not Unit.UNKNOWN or condition.window)):
             return True
     families = {condition.family for condition in leg.conditions if condition.unit is not Unit.UNKNOWN}
     return len(leg.windows) > 1 and len(families) == 1
-
-
-def _threshold(expr: Expr) -> Threshold | None:
-    """Take a threshold apart; None where it is something else than numbers and a budget series."""
-    over, under = _terms(expr)
-    numbers = [(term, value) for term in over if (value := constant(term)) is not None]
-    divisors = tuple(value for term in under if (value := constant(term)) is not None)
-    if len(divisors) < len(under):
-        return None
-    series = [term for term in over if constant(term) is None]
-    if series:
-        is_product = len(series) == 1 and _is_budget(series[0]) and len(numbers) == 1
-        return Threshold(None, numbers[0][1], None, divisors) if is_product else None
-    value = constant(expr)
-    if value is None:
-        return None
-    if len(numbers) != 2:  # noqa: PLR2004  # F and b
-        objective = _objective(numbers[0][0]) if len(numbers) == 1 else None
-        return Threshold(value, divisors=divisors, objective=objective)
-    return _factor_and_budget(value, numbers, divisors)
-
-
-def _factor_and_budget(value: float, numbers: Sequence[tuple[Expr, float]], divisors: tuple[float, ...]) -> Threshold:
-    told = [i for i, (term, _) in enumerate(numbers) if _objective(term)]
-    b = told[0] if len(told) == 1 else min((0, 1), key=lambda i: numbers[i][1])
-    budget, factor = numbers[b][1], numbers[1 - b][1]
-    if 100 in divisors and len(told) == 1 and len(divisors) == 1:  # F * (100 - 99.9) / 100
-        budget, divisors = budget / 100, ()
-    if not told and not 0 < budget <= _LARGEST_BUDGET:
-        return Threshold(value, divisors=divisors)
-    return Threshold(value, factor, budget, divisors, _objective(numbers[b][0]))
-
-
-def _objective(term: Expr) -> tuple[float, float] | None:
-    node = bare(term)
-    if operator(node) == "/" and isinstance(node, BinaryExpr) and constant(node.rhs) == 100:  # noqa: PLR2004  # per cent
-        return _objective(node.lhs)
-    if isinstance(node, BinaryExpr) and operator(node) == "-":
-        whole, objective = constant(node.lhs), constant(node.rhs)
-        if whole in (1, 100) and objective is not None and whole is not None:
-            return objective, whole
-    return None
-
-
-def _terms(expr: Expr) -> tuple[list[Expr], list[Expr]]:
-    """Flatten a product: what is multiplied and what it is divided by. A percentage ``(100 - x) / 100`` stays whole."""
-    node = bare(expr)
-    op = operator(node)
-    if not isinstance(node, BinaryExpr) or op not in ("*", "/") or _objective(node):
-        return [node], []
-    over, under = _terms(node.lhs)
-    more, less = _terms(node.rhs)
-    return (over + more, under + less) if op == "*" else (over + less, under + more)
-
-
-def _is_budget(expr: Expr) -> bool:
-    """Tell whether a series is an error budget, or one minus an objective."""
-    node = strip(expr)
-    if isinstance(node, VectorSelector):
-        return "error_budget" in selector_of(node).metric
-    if isinstance(node, BinaryExpr) and operator(node) == "-" and constant(node.lhs) == 1:
-        return any("objective" in name for name in metric_names(node.rhs))
-    return False

@@ -33,11 +33,6 @@ class EventRatio:
     total: Selector
     guarded: bool
 
-    @property
-    def same_metric(self) -> bool:
-        """Whether both sides count the same metric, a histogram's buckets and count included."""
-        return _base(self.part.metric) == _base(self.total.metric)
-
 
 def strip(expr: Expr) -> Expr:
     """Take off parentheses, aggregations that keep the unit, and guards such as ``or vector(0)`` or ``> 0``."""
@@ -60,7 +55,11 @@ def counts_good(ratio: EventRatio) -> bool:
     """Tell whether the part counts good events, as far as its name or matchers say."""
     values = " ".join(m.value for m in ratio.part.matchers if m.op in ("=", "=~"))
     negative = any(m.op in ("!=", "!~") and m.label in _STATUS for m in ratio.part.matchers)
-    return bool(_GOOD.search(ratio.part.metric) or _GOOD.search(values)) or negative or bool(re.search(r"\b2(?:\.\.|\d\d)", values))
+    return (
+        bool(_GOOD.search(ratio.part.metric) or _GOOD.search(values))
+        or negative
+        or bool(re.search(r"\b2(?:\.\.|\d\d)", values))
+    )
 
 
 def event_ratio(expr: Expr) -> EventRatio | None:
@@ -70,13 +69,21 @@ def event_ratio(expr: Expr) -> EventRatio | None:
         return None
     if not (_counts(node.lhs) and _counts(node.rhs)) or operator(bare(node.lhs)) == "*":
         return None
-    part, total = only_selector(node.lhs), only_selector(node.rhs)
+    part, total = _part(node.lhs), only_selector(node.rhs)
     if part is None or total is None or _NO_COUNT.search(part.metric) or _NO_COUNT.search(total.metric):
         return None
     narrower = _base(part.metric) == _base(total.metric) and _extra(part, total)
     if narrower or _ERROR.search(part.metric) or _GOOD.search(part.metric):
         return EventRatio(node, part, total, _is_guard(bare(node.rhs)))
     return None
+
+
+def _part(expr: Expr) -> Selector | None:
+    """Find what is counted above: of ``total - good``, the good."""
+    node = bare(expr)
+    if isinstance(node, BinaryExpr) and operator(node) == "-" and only_selector(node.lhs) is not None:
+        return only_selector(node.rhs)
+    return only_selector(expr)
 
 
 def event_ratios(expr: Expr) -> Iterator[EventRatio]:

@@ -30,28 +30,22 @@ data:
 from collections.abc import Iterator
 
 from surefoot.checks import Check
+from surefoot.checks._numbers import promised, recovery_numbers
 from surefoot.finding import Finding, Role, Severity
+from surefoot.spec.entry import Entry
+from surefoot.spec.model.policy_recovery import RecoveryNumbers
 from surefoot.spec.model.recovery import DataClass, Store
 from surefoot.spec.system import System
 
-_CURE = "write `rpo: 5m, rto: 1h`, or a `preset`: accounts, transactions, content, logs"
 _PRESETS = {"critical": "transactions", "important": "content", "normal": "logs"}
 
 
 def _system(system: System) -> Iterator[Finding]:
     data = system.spec.all("data", DataClass)
-    for name, entry in data.items():
-        model = entry.model
-        missing = [key for key in ("rpo", "rto") if getattr(model, key) is None]
-        if missing and model.preset is None:
-            preset = _PRESETS[model.criticality or "normal"]
-            yield CHECK.finding(
-                entry.origin.span(key=True),
-                f"`{name}` has no {' and no '.join(key.upper() for key in missing)}",
-                _CURE,
-                subject=name,
-                default=f"that of the preset `{preset}`",
-            )
+    numbers = recovery_numbers(system) if data else None
+    for entry in data.values():
+        assert numbers is not None
+        yield from _open(entry, numbers)
     kept = {entry.model.store for entry in data.values()}
     for name, store in system.spec.all("stores", Store).items():
         if name not in kept:
@@ -62,6 +56,23 @@ def _system(system: System) -> Iterator[Finding]:
                 subject=name,
                 default=f"its data is taken as the preset `{_PRESETS['normal']}`",
             )
+
+
+def _open(entry: Entry[DataClass], numbers: RecoveryNumbers) -> Iterator[Finding]:
+    promise, preset = promised(entry.model, numbers), entry.model.preset
+    missing = [key for key, value in (("RPO", promise.rpo), ("RTO", promise.rto)) if value is None]
+    if not missing:
+        return
+    message = f"`{entry.name}` has no {' and no '.join(missing)}"
+    if preset:
+        message += f": the policy has no preset `{preset}`"
+    yield CHECK.finding(
+        entry.origin.span("preset") if preset else entry.origin.span(key=True),
+        message,
+        f"write `rpo: 5m, rto: 1h`, or a `preset`: {', '.join(numbers.data)}",
+        subject=entry.name,
+        default=f"that of the preset `{_PRESETS[entry.model.criticality or 'normal']}`",
+    )
 
 
 CHECK = Check(

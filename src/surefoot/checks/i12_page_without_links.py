@@ -50,7 +50,7 @@ def _system(system: System) -> Iterator[Finding]:
         links = system.spec.single.get("links")
         yield CHECK.finding(
             links.origin.span(key=True) if links else beginning(system),
-            f"pages carry no link to {' and '.join(each.partition('s:')[0] for each in missing)}",
+            f"pages carry no link to the {' and the '.join(each.partition('s:')[0] for each in missing)}",
             f"write `links: {{{', '.join(missing)}}}`",
             default="; ".join(defaults),
         )

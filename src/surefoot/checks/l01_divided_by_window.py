@@ -52,7 +52,7 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
         for condition in alert.conditions:
             if _divided(condition):
                 limit = condition.threshold
-                shown = " * ".join(go_float(x) for x in (limit.factor, limit.budget) if x is not None)
+                shown = " * ".join(go_float(round(x, 9)) for x in (limit.factor, limit.budget) if x is not None)
                 divisor = limit.divisors[0]
                 message = (
                     f"the threshold {shown} / {go_float(divisor)} divides by "
@@ -65,7 +65,7 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
 
 def _divided(condition: Condition) -> bool:
     limit = condition.threshold
-    known = limit.budget is not None or condition.unit is Unit.BURN
+    known = limit.budget is not None or limit.value is None or condition.unit is Unit.BURN
     return known and len(limit.divisors) == 1 and limit.divisors[0] in _LENGTHS and (limit.factor or 0) > 1
 
 

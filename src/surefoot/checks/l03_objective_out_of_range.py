@@ -66,7 +66,9 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
 def _finding(read: Read, message: str, value: float) -> Finding:
     percent = 1 < value < 100  # noqa: PLR2004  # per cent
     ratio = f"{value / 100:.10g}"
-    cure = f"write `{ratio}` for {go_float(value)} %" if percent else "write a target above 0 and below 1, such as `0.999`"
+    cure = (
+        f"write `{ratio}` for {go_float(value)} %" if percent else "write a target above 0 and below 1, such as `0.999`"
+    )
     return CHECK.finding(place(read.rule, number(value)), message, cure, subject=read.rule.name)
 
 

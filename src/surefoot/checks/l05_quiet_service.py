@@ -31,6 +31,7 @@ baselines: {typical: 1/m, measured: 2026-10-01}
 """
 
 from collections.abc import Iterator
+from math import floor
 
 from surefoot.checks import Check
 from surefoot.domain.slo.budget import budget_ratio
@@ -65,7 +66,11 @@ def _budget(slo: Slo, rate: float) -> tuple[str, str] | None:
         f"lets {allowed:.2g} fail: less than one"
     )
     reachable = 100 * (1 - 1 / events) if events > 1 else 0
-    return message, f"write a target below {reachable:.4g}%, or measure with probes that add events"
+    return message, f"write a target below {_rounded_down(reachable)}%, or measure with probes that add events"
+
+
+def _rounded_down(percent: float) -> str:
+    return f"{floor(percent * 10_000) / 10_000:.10g}"
 
 
 def _page(slo: Slo, rate: float, *, guarded: bool) -> tuple[str, str] | None:

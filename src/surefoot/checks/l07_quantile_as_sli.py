@@ -48,9 +48,7 @@ _SLI = re.compile(r"(?:^|[:_])sli(?:$|[:_])")
 
 def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
     rules = [*every(files)]
-    recorded = {
-        read.rule.name for read in rules if read.rule.kind == "record" and functions(read.tree) & {*_QUANTILES}
-    }
+    recorded = {read.rule.name for read in rules if read.rule.kind == "record" and functions(read.tree) & {*_QUANTILES}}
     for read in rules:
         found = _misused(read, recorded)
         if found:

@@ -1,4 +1,4 @@
-"""Histogram bound in one spelling, or none.
+r"""Histogram bound in one spelling, or none.
 
 ## What it does
 
@@ -30,7 +30,7 @@ groups:
     rules:
       - record: slo:sli_good:ratio_rate5m
         expr: >-
-          sum(rate(http_request_duration_seconds_bucket{job="shop",le=~"1(\\\\.0)?"}[5m]))
+          sum(rate(http_request_duration_seconds_bucket{job="shop",le=~"1(\\.0)?"}[5m]))
           / (sum(rate(http_request_duration_seconds_count{job="shop"}[5m])) > 0)
 ```
 """
@@ -63,7 +63,9 @@ def _spellings(read: Read) -> Iterator[Finding]:
         match = _WHOLE.fullmatch(matcher.value)
         if match and matcher.op in ("=", "=~"):
             whole = match[1]
-            message = f'`le="{matcher.value}"` is one of two spellings: Prometheus 2 keeps "{whole}", 3 writes "{whole}.0"'
+            message = (
+                f'`le="{matcher.value}"` is one of two spellings: Prometheus 2 keeps "{whole}", 3 writes "{whole}.0"'
+            )
             span = place(read.rule, string(matcher.value))
             yield CHECK.finding(span, message, f'write `le=~"{whole}(\\\\.0)?"`', subject=read.rule.name)
             return

@@ -17,7 +17,8 @@ groups:
   - name: shop
     rules:
       - record: slo:sli_error:ratio_rate5m
-        expr: sum(rate(http_requests_total{job="shop",code=~"5.."}[5m])) / sum(rate(http_requests_total{job="shop"}[5m]))
+        expr: >-
+          sum(rate(http_requests_total{job="shop",code=~"5.."}[5m])) / sum(rate(http_requests_total{job="shop"}[5m]))
       - record: slo:sli_error:ratio_rate1d
         expr: avg_over_time(slo:sli_error:ratio_rate5m[1d])
 ```
@@ -58,9 +59,8 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
         if read.rule.kind == "record" and read.rule.name in summed:
             ratio = next((r for r in event_ratios(read.tree) if not r.guarded), None)
             if ratio is not None:
-                message = (
-                    f"without traffic this records NaN, which `{summed[read.rule.name].rule.name}` then carries over its whole window"
-                )
+                reader = summed[read.rule.name].rule.name
+                message = f"without traffic this records NaN, which `{reader}` then carries over its whole window"
                 span = place(read.rule, lambda token: token.text == "/")
                 yield CHECK.finding(span, message, "write `errors / (total > 0)`", subject=read.rule.name)
         yield from _declared_perfect(read)

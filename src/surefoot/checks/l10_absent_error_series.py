@@ -58,7 +58,8 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
         if read.rule.kind == "record" and read.rule.name in summed:
             ratio = next((r for r in event_ratios(read.tree) if _may_be_absent(r)), None)
             if ratio is not None:
-                message = f"before the first error there is no sample: `{summed[read.rule.name].rule.name}` sees the bad times alone"
+                reader = summed[read.rule.name].rule.name
+                message = f"before the first error there is no sample: `{reader}` sees the bad times alone"
                 span = place(read.rule, word(ratio.part.metric))
                 cure = "write `(errors or 0 * total) / (total > 0)`"
                 yield CHECK.finding(span, message, cure, subject=read.rule.name)

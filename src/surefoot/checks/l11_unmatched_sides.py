@@ -41,7 +41,7 @@ from promql_parser import AggregateExpr
 
 from surefoot.checks import Check
 from surefoot.checks._ratio import EventRatio, event_ratios
-from surefoot.checks._tree import Read, every, labels_of, place
+from surefoot.checks._tree import every, labels_of, place
 from surefoot.finding import Finding, Severity
 from surefoot.promql.walk import walk
 from surefoot.spec.rulefile import RuleFile

@@ -76,15 +76,24 @@ def _judge(read: Read, call: Call, known: Recorded) -> Finding | None:
         return None
     metric = selector_of(argument.vector_selector).metric
     if _GAUGE.search(metric):
-        return CHECK.finding(at_call, f"`{name}` of `{metric}`, which can fall", "write `delta` or `deriv`, or rate the counters below it", subject=subject)
+        return CHECK.finding(
+            at_call,
+            f"`{name}` of `{metric}`, which can fall",
+            "write `delta` or `deriv`, or rate the counters below it",
+            subject=subject,
+        )
     made = known.get(metric, ())
     if made and all(isinstance(bare(r.tree), AggregateExpr) and not any(calls(r.tree, *_RATES)) for r in made):
-        message = f"`{name}` of `{metric}`, which is an aggregation: a restart of one instance reads as an increase of all"
+        message = (
+            f"`{name}` of `{metric}`, which is an aggregation: a restart of one instance reads as an increase of all"
+        )
         return CHECK.finding(at_call, message, f"record `sum({name}(x[5m]))` of the counters instead", subject=subject)
     if argument.range < _SHORTEST and name != "irate":
         text = format_duration(argument.range)
         message = f"a range of {text} holds fewer than four scrapes at 15 s"
-        return CHECK.finding(place(read.rule, length(argument.range)), message, "write a range of `1m` or more", subject=subject)
+        return CHECK.finding(
+            place(read.rule, length(argument.range)), message, "write a range of `1m` or more", subject=subject
+        )
     return None
 
 

@@ -44,6 +44,7 @@ from surefoot.promql.duration import format_duration
 from surefoot.spec.rulefile import RuleFile
 
 _PARTS = 12
+_LEAST = timedelta(hours=1)  # shorter alerts are no burn policy
 _FROM, _TO = 10.0, 15.0  # windows are round numbers: a tenth or a fifteenth does as well
 
 
@@ -59,7 +60,7 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
 
 def _message(leg: BurnLeg) -> str:
     windows = leg.windows
-    if not windows or any(condition.window is None for condition in leg.conditions):
+    if not windows or windows[0] < _LEAST or any(condition.window is None for condition in leg.conditions):
         return ""
     long = format_duration(windows[0])
     if len(windows) == 1:

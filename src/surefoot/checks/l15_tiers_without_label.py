@@ -58,7 +58,10 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
 
 
 def _factors(alert: BurnAlert) -> set[float | None]:
-    return {condition.factor if condition.factor is not None else condition.threshold.value for condition in alert.conditions}
+    return {
+        condition.factor if condition.factor is not None else condition.threshold.value
+        for condition in alert.conditions
+    }
 
 
 CHECK = Check(

@@ -60,5 +60,5 @@ CHECK = Check(
     why="Prometheus does not start with it, so nothing is watched",
     ask=Role.PLATFORM,
     rules=_rules,
-    needs="whether `rule_files` or an operator's `ruleSelector` selects a file shows only in the server's configuration",
+    needs="whether `rule_files` or an operator's `ruleSelector` selects a file shows only in the server",
 )

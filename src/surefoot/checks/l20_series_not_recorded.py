@@ -71,7 +71,8 @@ def _named(read: Read) -> Iterator[Finding]:
         other = max(used)
         message = f"`{read.rule.name}` says {format_duration(named)}, its expression covers {format_duration(other)}"
         span = place(read.rule, length(other)) if ranges(read.tree) else field(read.rule, "record")
-        cure = f"write `[{format_duration(named)}]`, or rename it to `{name_family(read.rule.name)}{format_duration(other)}`"
+        renamed = f"{name_family(read.rule.name)}{format_duration(other)}"
+        cure = f"write `[{format_duration(named)}]`, or rename it to `{renamed}`"
         yield CHECK.finding(span, message, cure, subject=read.rule.name)
 
 

@@ -66,8 +66,16 @@ def _problem(condition: Condition) -> tuple[str, str] | None:
         return None
     if condition.unit is Unit.RATIO and limit.budget is None and limit.value > 1:
         value = go_float(limit.value)
-        return f"an error ratio is compared with the burn factor {value}: it never exceeds 1", f"write `{value} * budget`, such as `{value} * 0.001`"
-    if condition.unit is Unit.BURN and limit.budget is not None and limit.factor is not None and limit.value < 1 < limit.factor:
+        return (
+            f"an error ratio is compared with the burn factor {value}: it never exceeds 1",
+            f"write `{value} * budget`, such as `{value} * 0.001`",
+        )
+    if (
+        condition.unit is Unit.BURN
+        and limit.budget is not None
+        and limit.factor is not None
+        and limit.value < 1 < limit.factor
+    ):
         f = go_float(limit.factor)
         message = f"a burn rate is compared with {f} × {limit.budget:.6g} = {limit.value:.4g}: normal spending is 1"
         return message, f"write `{f}` alone"

@@ -43,10 +43,11 @@ from datetime import timedelta
 
 from surefoot.checks import Check
 from surefoot.checks._burn import BurnAlert, Recorded, burn_alerts, recorded
-from surefoot.checks._tree import every, place, word
+from surefoot.checks._tree import Read, every, place, word
 from surefoot.finding import Finding, Severity
 from surefoot.promql.duration import format_duration
-from surefoot.promql.walk import metric_names
+from surefoot.promql.selector import Selector
+from surefoot.promql.walk import vector_selectors
 from surefoot.spec.rulefile import RuleFile
 
 _LOOKBACK = timedelta(minutes=5)
@@ -61,8 +62,9 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
 
 def _alert(alert: BurnAlert, known: Recorded) -> Iterator[Finding]:
     rule, own = alert.read.rule, alert.read.group
-    for metric in sorted(metric_names(alert.read.tree)):
-        groups = {read.group.name: read.group for read in known.get(metric, ())}
+    selectors = {selector.metric: selector for selector in vector_selectors(alert.read.tree)}
+    for metric, selector in sorted(selectors.items()):
+        groups = {read.group.name: read.group for read in known.get(metric, ()) if _selected(read, selector)}
         if len(groups) != 1 or own.name in groups:
             continue
         name, other = groups.popitem()
@@ -76,6 +78,15 @@ def _alert(alert: BurnAlert, known: Recorded) -> Iterator[Finding]:
         finding = CHECK.finding(place(rule, word(metric)), message, cure, subject=rule.name)
         yield finding if slower else replace(finding, severity=Severity.INFO)
         return
+
+
+def _selected(read: Read, selector: Selector) -> bool:
+    """Tell whether a selector can mean what a rule records: no label of the rule contradicts it."""
+    return all(
+        read.rule.labels.get(matcher.label, matcher.value) == matcher.value
+        for matcher in selector.matchers
+        if matcher.op == "="
+    )
 
 
 CHECK = Check(

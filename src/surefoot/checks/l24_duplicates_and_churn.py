@@ -62,11 +62,15 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
             at = before.rule.origin.span(rule.kind) if before.rule.origin else "above"
             what = "record" if rule.kind == "record" else "alert"
             message = f"the {what} `{rule.name}` is written twice with the same labels, first at {at}"
-            yield CHECK.finding(field(rule, rule.kind), message, "remove one, or give each a label of its own", subject=rule.name)
+            yield CHECK.finding(
+                field(rule, rule.kind), message, "remove one, or give each a label of its own", subject=rule.name
+            )
         churning = sorted(_CHURN & rule.labels.keys())
         if churning and rule.kind == "record" and rule.name in summed:
             message = f"`{churning[0]}` changes with each release: `{summed[rule.name].rule.name}` then begins anew"
-            finding = CHECK.finding(field(rule, "labels", churning[0]), message, f"remove `{churning[0]}`", subject=rule.name)
+            finding = CHECK.finding(
+                field(rule, "labels", churning[0]), message, f"remove `{churning[0]}`", subject=rule.name
+            )
             yield replace(finding, severity=Severity.WARNING)
 
 

@@ -60,7 +60,10 @@ def _product(slo: Slo, needed: dict[str, Slo]) -> Iterator[Finding]:
     shown = " × ".join(f"{go_float(other.objective)} %" for other in needed.values())
     product = 100 * judged.allowed.product
     equals = f" = {product:.6g} %" if len(needed) > 1 else ""
-    message = f"the objective {go_float(slo.objective)} % is tighter than its hard dependencies allow ({', '.join(needed)}): {shown}{equals}"
+    message = (
+        f"the objective {go_float(slo.objective)} % is tighter than its hard dependencies allow "
+        f"({', '.join(needed)}): {shown}{equals}"
+    )
     cure = f"write a target of at most {product:.6g}%, or give a dependency a `fallback`"
     yield CHECK.finding(slo.origin.span("target"), message, cure, subject=slo.subject)
 

@@ -33,10 +33,11 @@ groups:
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 
-from promql_parser import MatrixSelector, SubqueryExpr
+from promql_parser import AggregateExpr, MatrixSelector, SubqueryExpr
 
 from surefoot.checks import Check
 from surefoot.checks._tree import Read, every, length, place
@@ -62,7 +63,9 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
                 f"{ceil(_MOST / samples):,} series exceed the limit of {_MOST:,}"
             )
             cure = "record the sum over 5m, and read that with `[30d:5m]`"
-            yield CHECK.finding(place(read.rule, length(window[0])), message, cure, subject=read.rule.name)
+            finding = CHECK.finding(place(read.rule, length(window[0])), message, cure, subject=read.rule.name)
+            many = any(isinstance(node, AggregateExpr) for node in walk(read.tree))
+            yield finding if many else replace(finding, severity=Severity.INFO)
 
 
 def _large(read: Read) -> Iterator[tuple[timedelta, float, str]]:

@@ -23,21 +23,27 @@ class _Verbs(click.Group):
     """Finds verbs by their files; importing one does not import the others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        return [name.replace("_", "-") for name in modules(sys.modules[__name__])]
+        return sorted(_modules())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+        module = _modules().get(cmd_name)
+        if module is None:
             return None
-        command: click.Command = import_module(f"surefoot.cli.{cmd_name.replace('-', '_')}").COMMAND
+        command: click.Command = import_module(f"surefoot.cli.{module}").COMMAND
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
-            formatter.write_dl([(name, _first_line(name)) for name in self.list_commands(ctx)])
+            formatter.write_dl([(verb, _first_line(module)) for verb, module in sorted(_modules().items())])
 
 
-def _first_line(verb: str) -> str:
-    source = files("surefoot.cli").joinpath(f"{verb.replace('-', '_')}.py").read_text(encoding="utf-8")
+def _modules() -> dict[str, str]:
+    """Map verbs to modules; one whose verb is a word of Python ends with an underscore (``import_``)."""
+    return {name.rstrip("_").replace("_", "-"): name for name in modules(sys.modules[__name__])}
+
+
+def _first_line(module: str) -> str:
+    source = files("surefoot.cli").joinpath(f"{module}.py").read_text(encoding="utf-8")
     return (
         ast.get_docstring(ast.parse(source.split('"""', 2)[0] + '"""' + source.split('"""', 2)[1] + '"""')) or ""
     ).split("\n")[0]

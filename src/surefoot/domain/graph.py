@@ -143,7 +143,7 @@ class _Search:
     def _leave(self, name: str) -> None:
         if self.low[name] != self.index[name]:
             return
-        component = []
+        component: list[str] = []
         while not component or component[-1] != name:
             component.append(self.stack.pop())
         self.waiting.difference_update(component)

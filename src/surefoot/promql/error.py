@@ -18,3 +18,7 @@ class PromqlError(ValueError):
 
     def __reduce__(self) -> tuple[type["PromqlError"], tuple[str, int, int]]:
         return type(self), (self.message, self.start, self.end)
+
+
+class EvaluationError(ValueError):
+    """The data does not fit the expression: an ambiguous match, two results with the same labels."""

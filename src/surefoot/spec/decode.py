@@ -140,7 +140,7 @@ class Decoder:
         return [*SECTIONS, *inside] if inside else [*SECTIONS, "service"]
 
     def _unknown(self, origin: Origin, key: str, known: Sequence[str]) -> None:
-        message, cure = _did_you_mean(key, known)
+        message, cure = did_you_mean(key, known)
         self._report("S05", origin, message, _WHY_UNKNOWN, cure, key=True)
 
     def _report(self, rule: str, origin: Origin, message: str, why: str, cure: str, *, key: bool = False) -> None:
@@ -152,7 +152,7 @@ def translate(problem: Mapping[str, Any], origin: Origin, kind: object) -> Findi
     path = tuple(step for step in problem["loc"] if not (isinstance(step, str) and step.startswith("function-")))
     error, context = problem["type"], problem.get("ctx", {})
     if error == "extra_forbidden":
-        message, cure = _did_you_mean(str(path[-1]), _fields(kind, path[:-1]))
+        message, cure = did_you_mean(str(path[-1]), _fields(kind, path[:-1]))
         return Finding("S05", Severity.ERROR, origin.span(*path, key=True), message, _WHY_UNKNOWN, cure)
     if error == "missing":
         message = f"`{path[-1]}` is missing"
@@ -193,7 +193,8 @@ def _not_one_of(problem: Mapping[str, Any], origin: Origin, path: Path) -> Findi
     return Finding("S06", Severity.ERROR, origin.span(*path), f"`{given}` is not one of {allowed}", _WHY_VALUE, cure)
 
 
-def _did_you_mean(key: str, known: Sequence[str]) -> tuple[str, str]:
+def did_you_mean(key: str, known: Sequence[str]) -> tuple[str, str]:
+    """Say that a key is unknown, and which one was probably meant."""
     close = get_close_matches(key, known, 1, 0.6)
     if close:
         return f"unknown key `{key}`", f"did you mean `{close[0]}`?"

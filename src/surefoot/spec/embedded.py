@@ -78,9 +78,7 @@ def _line(text: str, line: int, column: int, quote: str) -> Iterator[tuple[str, 
         character, width = text[column], 1
         if quote == '"' and character == "\\":
             width = 2
-            character = {"n": " ", "t": " ", "r": " "}.get(
-                text[column + 1 : column + 2], text[column + 1 : column + 2]
-            )
+            character = {"n": " ", "t": " ", "r": " "}.get(text[column + 1 : column + 2], text[column + 1 : column + 2])
         elif quote == "'" and text.startswith("''", column):
             width = 2
         if character.strip():

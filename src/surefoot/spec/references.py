@@ -14,6 +14,7 @@ from surefoot.spec.model import SECTIONS
 from surefoot.spec.model.record import Ref
 from surefoot.spec.source import Path
 
+_DEPENDENCIES = "depends_on"
 _IMPLICIT = frozenset({"environments", "regions"})
 _RESOLVED_ELSEWHERE = frozenset({"slos"})
 _EXPECT = {
@@ -23,22 +24,32 @@ _EXPECT = {
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    """Report every name that no entry has."""
-    for section, entries in spec.named.items():
-        for entry in entries.values():
-            yield from _entry(section, entry, spec)
-    for section, single in spec.single.items():
-        yield from _entry(section, single, spec)
+    """Report every name that no entry has.
 
-
-def _entry(section: str, entry: Entry[object], spec: Spec) -> Iterator[Finding]:
-    for path, ref, name in _values(SECTIONS[section].type, entry.model, ()):
+    What a service depends on without being described is asked about once, where it is depended on;
+    elsewhere it may be named.
+    """
+    used = [
+        (entry, path, ref, name)
+        for section, entry in _entries(spec)
+        for path, ref, name in _values(SECTIONS[section].type, entry.model, ())
+    ]
+    outside = {name for _, path, _, name in used if _DEPENDENCIES in path}
+    for entry, path, ref, name in used:
         known = spec.named.get(ref.section, {})
         if name in known or ref.section in _RESOLVED_ELSEWHERE:
             continue
         if ref.section in _IMPLICIT and not known:
             continue
+        if name in outside and _DEPENDENCIES not in path:
+            continue
         yield _unknown(entry, path, ref, name, known)
+
+
+def _entries(spec: Spec) -> Iterator[tuple[str, Entry[object]]]:
+    for section, entries in spec.named.items():
+        yield from ((section, entry) for entry in entries.values())
+    yield from spec.single.items()
 
 
 def _unknown(entry: Entry[object], path: Path, ref: Ref, name: str, known: Mapping[str, object]) -> Finding:
@@ -47,9 +58,9 @@ def _unknown(entry: Entry[object], path: Path, ref: Ref, name: str, known: Mappi
     what = {"escalation": "escalation policy", "data": "data class"}.get(what, what)
     span = entry.origin.span(*path)
     add = f"add `{name}` to `{ref.section}`"
-    if "depends_on" in path or (not known and ref.section in ("teams", "exporters")):
+    if _DEPENDENCIES in path or (not known and ref.section in ("teams", "exporters")):
         expected = _EXPECT.get(ref.section, "it is taken as a component outside this workspace, without promises")
-        role = Role.ARCHITECT if "depends_on" in path else Role.OWNER
+        role = Role.ARCHITECT if _DEPENDENCIES in path else Role.OWNER
         message = f"the {what} `{name}` is not described"
         cure = f"did you mean `{close[0]}`? Otherwise {add}" if close else add
         return Finding(

@@ -69,9 +69,7 @@ class _Reader:
         groups = self._list(origin, value, "groups")
         return RuleFile(
             document.file,
-            tuple(
-                g for i, item in enumerate(groups) if (g := self._group(_below(origin, "groups", i), item))
-            ),
+            tuple(g for i, item in enumerate(groups) if (g := self._group(_below(origin, "groups", i), item))),
         )
 
     def _group(self, origin: Origin, value: Value) -> RuleGroup | None:
@@ -85,9 +83,7 @@ class _Reader:
         rules = self._list(origin, value, "rules")
         return RuleGroup(
             name=name,
-            rules=tuple(
-                r for i, item in enumerate(rules) if (r := self._rule(_below(origin, "rules", i), item))
-            ),
+            rules=tuple(r for i, item in enumerate(rules) if (r := self._rule(_below(origin, "rules", i), item))),
             interval=self._duration(origin, value, "interval"),
             origin=origin,
         )
@@ -165,9 +161,7 @@ class _Reader:
         found = value.get(key)
         if not isinstance(found, dict):
             if found is not None:
-                self._wrong(
-                    origin.span(key), f"`{key}` must be a mapping", "write `key: value` pairs below it"
-                )
+                self._wrong(origin.span(key), f"`{key}` must be a mapping", "write `key: value` pairs below it")
             return {}
         for name, item in found.items():
             if isinstance(item, list | dict):

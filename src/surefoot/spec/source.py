@@ -60,9 +60,11 @@ class Document:
         """Locate the value at a path; with `key`, the key under which it stands.
 
         A path that leads further than the document goes (a missing field) gives the deepest place on it.
+        A document about one service begins, for the reader, where it names the service.
         """
         at = self.root
-        marked: Node = at
+        named = None if path else _child(at, "service")
+        marked: Node = named[0] if named else at
         for step in path:
             child = _child(at, step)
             if child is None:

@@ -8,6 +8,7 @@ from surefoot.domain.rules.alerts import absent_alert, burn_alert
 from surefoot.domain.rules.burning import burning
 from surefoot.domain.rules.indicator import Slices, expressions
 from surefoot.domain.rules.records import indicator_records, info_record, period_records
+from surefoot.domain.rules.standard import standard_alerts
 from surefoot.spec.rulefile import RuleGroup
 from surefoot.spec.system import Service, Slo, System
 
@@ -15,12 +16,16 @@ _MODE = "surefoot"
 
 
 def groups(service: Service, system: System) -> Iterator[RuleGroup]:
-    """Compile the objectives of a service."""
+    """Compile the objectives of a service, then its standard alerts."""
     for slo in service.slos.values():
         if system.policy.slo.profile == "sloth":
             yield from sloth.groups(slo, system.policy)
         else:
             yield from _accurate(slo, service, system)
+    standard = tuple(standard_alerts(service, system))
+    if standard:
+        interval = system.policy.prometheus.evaluation_interval
+        yield RuleGroup(f"surefoot-alerts-{service.name}", standard, interval)
 
 
 def _accurate(slo: Slo, service: Service, system: System) -> Iterator[RuleGroup]:

@@ -35,7 +35,7 @@ def period_records(slo: Slo, policy: Policy) -> Iterator[Rule]:
     matching, on = names.match(slo), "on(sloth_id, sloth_slo, sloth_service) group_left"
     rolling = not isinstance(slo.window, CalendarWindow)
     period = format_duration(slo.period)
-    if rolling:
+    if rolling and slo.period not in windows(slo, policy):  # or an alert's record of that window has the name
         yield _record(slo, f"{names.RATIO}{period}", _period(slo, policy), slo.period)
     objective = go_float(objective_ratio(slo.objective))
     yield _record(slo, "slo:objective:ratio", f"vector({objective})")

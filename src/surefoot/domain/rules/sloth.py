@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib.metadata import version
 
 from surefoot.domain.rules import names
-from surefoot.domain.rules.alerts import condition
+from surefoot.domain.rules.alerts import alert_name, condition
 from surefoot.domain.rules.burning import Burning, burning, windows
 from surefoot.domain.rules.records import info_record, period_records
 from surefoot.promql.duration import format_duration
@@ -79,7 +79,7 @@ def _alert(slo: Slo, alert: Burning) -> Rule:
     labels = {**slo.alerting.labels, **tier.labels, "sloth_severity": alert.tier}
     return Rule(
         "alert",
-        slo.alerting.name or "",
+        alert_name(slo),
         condition(slo, alert),
         dict(sorted(labels.items())),
         dict(sorted(notes.items())),

@@ -49,12 +49,12 @@ class Histogram:
 
 
 def requests(service: Service, names: MetricNames) -> Requests | None:
-    """Find the counters of requests: those that ``metrics`` names, or those that an objective counts.
+    """Find the counters of requests: those that ``signals`` names, or those that an objective counts.
 
-    The policy's names are taken for a service whose objectives use them, or that names other metrics:
+    The policy's names are taken for a service whose objectives use them, or that names other signals:
     an alert on a metric that the service may not have would never fire.
     """
-    own = service.model.metrics
+    own = service.model.signals
     counted = [
         Requests(sli.total, sli.part, sli.counts == "bad")
         for sli in (slo.sli for slo in service.slos.values())
@@ -72,7 +72,7 @@ def requests(service: Service, names: MetricNames) -> Requests | None:
 
 def latency(service: Service, names: MetricNames) -> Histogram | None:
     """Find the histogram of latencies, by the same rule as `requests`."""
-    own = service.model.metrics
+    own = service.model.signals
     measured = [slo.sli for slo in service.slos.values() if isinstance(slo.sli, LatencySli)]
     if own.latency:
         selector = _selector(own.latency, service)
@@ -92,8 +92,8 @@ def latency(service: Service, names: MetricNames) -> Histogram | None:
 
 def queries(service: Service, names: MetricNames) -> list[Histogram]:
     """Find the histograms of database queries: the client's, or those of the exporters of kind ``sql``."""
-    if service.model.metrics.queries:
-        selector = _selector(service.model.metrics.queries, service)
+    if service.model.signals.queries:
+        selector = _selector(service.model.signals.queries, service)
         return [Histogram(selector)] if selector else []
     return [Histogram(Selector(names.queries, found.matchers)) for found in exporters(service, "sql")]
 

@@ -1,11 +1,13 @@
 """The standard alerts of a service (ALR-2): each only where something provides its metric."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+from types import NoneType
 
 from surefoot.domain.rules import names, sources
 from surefoot.domain.rules.alerts import alert_labels
+from surefoot.domain.rules.draft import Draft, Numbers
 from surefoot.domain.rules.links import annotations
 from surefoot.domain.rules.saturation import certificate_expiry, disk_full, high_cpu, replication_lag
 from surefoot.domain.rules.signals import (
@@ -15,8 +17,7 @@ from surefoot.domain.rules.signals import (
     high_latency,
     service_down,
 )
-from surefoot.domain.rules.wording import Draft, Numbers
-from surefoot.spec.model.policy import AlertPolicy, Policy, Thresholds
+from surefoot.spec.model.policy import AlertPolicy, MetricNames, Policy, Thresholds
 from surefoot.spec.model.service import StandardAlert
 from surefoot.spec.rulefile import Rule
 from surefoot.spec.system import Service, System
@@ -32,11 +33,13 @@ class Kind:
         drafts: Makes it, as often as the service has forms of it; nothing without a source.
         applies: Whether the service should have it.
         source: What would provide its metric.
+        limit: The sort of value that it compares.
     """
 
-    drafts: Callable[[Service, Policy, Numbers], Iterator[Draft]]
+    drafts: Callable[[Service, MetricNames, Numbers], Iterator[Draft]]
     applies: Callable[[Service], bool]
     source: str
+    limit: type[float] | type[timedelta] | type[None]
 
 
 def _always(_: Service) -> bool:
@@ -55,20 +58,23 @@ def _has_replicas(service: Service) -> bool:
     return bool(sources.exporters(service, "postgres"))
 
 
-_COUNTER = "`metrics: {requests: …, errors: …}`, an objective on requests"
+_COUNTER = "`signals: {requests: …, errors: …}`, an objective on requests"
 
 KINDS: Mapping[str, Kind] = {
-    "api-down": Kind(api_down, _always, f"{_COUNTER}, or an exporter of kind `blackbox` and `url:`"),
-    "service-down": Kind(service_down, _always, "`targets:`, or the `selector:` of its series"),
-    "high-error-rate": Kind(high_error_rate, _always, _COUNTER),
-    "high-latency": Kind(high_latency, _always, "`metrics: {latency: …}`, or an objective on latency"),
+    "api-down": Kind(api_down, _always, f"{_COUNTER}, or an exporter of kind `blackbox` and `url:`", NoneType),
+    "service-down": Kind(service_down, _always, "`targets:`, or the `selector:` of its series", float),
+    "high-error-rate": Kind(high_error_rate, _always, _COUNTER, float),
+    "high-latency": Kind(high_latency, _always, "`signals: {latency: …}`, or an objective on latency", timedelta),
     "database-slow": Kind(
-        database_slow, _has_store, "`metrics: {queries: …}`, or an exporter of kind `sql` or `postgres`"
+        database_slow,
+        _has_store,
+        "`signals: {queries: …}`, or an exporter of kind `sql` or `postgres`",
+        timedelta,
     ),
-    "high-cpu": Kind(high_cpu, _always, "an exporter of kind `node` or `cadvisor`"),
-    "disk-full": Kind(disk_full, _always, "an exporter of kind `node`"),
-    "certificate-expiry": Kind(certificate_expiry, _has_certificate, "an exporter of kind `blackbox`"),
-    "replication-lag": Kind(replication_lag, _has_replicas, "an exporter of kind `postgres`"),
+    "high-cpu": Kind(high_cpu, _always, "an exporter of kind `node` or `cadvisor`", float),
+    "disk-full": Kind(disk_full, _always, "an exporter of kind `node`", float),
+    "certificate-expiry": Kind(certificate_expiry, _has_certificate, "an exporter of kind `blackbox`", timedelta),
+    "replication-lag": Kind(replication_lag, _has_replicas, "an exporter of kind `postgres`", timedelta),
 }
 
 
@@ -85,8 +91,7 @@ def by_kind(service: Service, system: System) -> Iterator[tuple[str, Rule]]:
     for name, kind in KINDS.items():
         change = service.model.alerts.get(name) or StandardAlert()
         if change.enabled:
-            numbers = _numbers(name, service, system.policy)
-            for draft in kind.drafts(service, system.policy, numbers):
+            for draft in kind.drafts(service, system.policy.metrics, _numbers(name, service, system.policy)):
                 yield name, _rule(draft, service, system, change.runbook)
 
 
@@ -102,61 +107,57 @@ def missing(service: Service, system: System) -> Iterator[tuple[str, str]]:
         change = service.model.alerts.get(name) or StandardAlert()
         if not change.enabled or not kind.applies(service):
             continue
-        if next(kind.drafts(service, system.policy, _numbers(name, service, system.policy)), None) is None:
+        numbers = _numbers(name, service, system.policy)
+        if next(kind.drafts(service, system.policy.metrics, numbers), None) is None:
             yield name, kind.source
 
 
 def _numbers(name: str, service: Service, policy: Policy) -> Numbers:
-    """Collect an alert's numbers: the policy's, those of the service's tier, and the service's own."""
+    """Collect an alert's numbers: the service's own, the policy's, then those of the service's tier.
+
+    A limit of another sort than the alert compares (``5m`` of CPU) is passed over.
+    """
     shipped: AlertPolicy = getattr(policy.alerts, name.replace("-", "_"))
-    numbers = Numbers(
-        priority=shipped.priority,
-        window=_window(shipped.window, policy),
-        lasting=shipped.lasting,
-        limit=shipped.above if shipped.above is not None else shipped.below,
-        quantile=shipped.quantile,
-        share=shipped.share,
+    change = service.model.alerts.get(name) or StandardAlert()
+    tier = _tier(name, service, policy)
+    limits = (change.above, change.below, shipped.above, shipped.below, shipped.share, tier.limit)
+    return Numbers(
+        priority=change.priority or shipped.priority,
+        window=max(shipped.window or timedelta(), _SCRAPES * policy.prometheus.scrape_interval),
+        lasting=_first(change.lasting, shipped.lasting, tier.lasting),
+        limit=next((limit for limit in limits if isinstance(limit, KINDS[name].limit)), None),
+        quantile=change.quantile or shipped.quantile or tier.quantile,
         partial=shipped.partial,
         predict=shipped.predict,
         history=shipped.history,
     )
-    tier = _thresholds(service, policy)
-    if name == "high-error-rate" and tier:
-        numbers = replace(
-            numbers, limit=_given(numbers.limit, tier.errors), lasting=_given(numbers.lasting, tier.errors_for)
-        )
-    if name == "high-latency" and tier:
-        numbers = replace(
-            numbers,
-            limit=_given(numbers.limit, tier.latency),
-            lasting=_given(numbers.lasting, tier.latency_for),
-            quantile=_given(numbers.quantile, tier.quantile),
-        )
-    return _changed(numbers, service.model.alerts.get(name))
 
 
-def _changed(numbers: Numbers, change: StandardAlert | None) -> Numbers:
-    if change is None:
-        return numbers
-    limit = change.above if change.above is not None else change.below
-    return replace(
-        numbers,
-        priority=change.priority or numbers.priority,
-        lasting=numbers.lasting if change.lasting is None else change.lasting,
-        # A limit of another sort than the alert compares (5m of CPU) changes nothing.
-        limit=limit if isinstance(limit, timedelta) == isinstance(numbers.limit, timedelta) else None,
-        quantile=change.quantile or numbers.quantile,
-    ).or_limit(numbers.limit)
+@dataclass(frozen=True, slots=True)
+class _Tier:
+    """What the thresholds of a tier say about one alert."""
+
+    limit: float | timedelta | None = None
+    lasting: timedelta | None = None
+    quantile: float | None = None
 
 
-def _thresholds(service: Service, policy: Policy) -> Thresholds | None:
+def _tier(name: str, service: Service, policy: Policy) -> _Tier:
     by_tier = policy.alerts.thresholds.get(policy.thresholds)
-    found: Thresholds | None = getattr(by_tier, service.tier) if by_tier else None
-    return found
+    if by_tier is None:
+        return _Tier()
+    found: Thresholds = getattr(by_tier, service.tier)
+    match name:
+        case "high-error-rate":
+            return _Tier(found.errors, found.errors_for)
+        case "high-latency":
+            return _Tier(found.latency, found.latency_for, found.quantile)
+        case _:
+            return _Tier()
 
 
-def _window(window: timedelta | None, policy: Policy) -> timedelta:
-    return max(window or timedelta(), _SCRAPES * policy.prometheus.scrape_interval)
+def _first(*lengths: timedelta | None) -> timedelta | None:
+    return next((length for length in lengths if length is not None), None)
 
 
 def _rule(draft: Draft, service: Service, system: System, runbook: str | None) -> Rule:

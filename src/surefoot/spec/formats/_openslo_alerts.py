@@ -1,22 +1,18 @@
 """OpenSLO's alert policies: each condition becomes a leg of a burn policy."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from surefoot.finding import Severity
 from surefoot.spec.formats._openslo_objects import Objects, Placed
 from surefoot.spec.formats._reading import Report
-from surefoot.spec.model.openslo import AlertCondition, AlertPolicy, Item
+from surefoot.spec.model.openslo import PAGING, SHORT_WINDOW, TIER, AlertCondition, AlertPolicy, Item
+from surefoot.spec.model.policy import BurnLeg
 from surefoot.spec.source import Origin, Value
-
-SHORT_WINDOW = "surefoot/short-window"
-TIER = "surefoot/tier"
 
 _PAGES = frozenset({"page", "critical", "emergency", "high", "p1", "p2", "sev1", "sev2", "1", "2"})
 _TICKETS = frozenset({"ticket", "warning", "medium", "low", "info", "p3", "p4", "sev3", "sev4", "3", "4"})
 _TIERS = frozenset({"page", "ticket", "fast", "medium", "slow"})
-_SHORT = re.compile("[1-9][0-9]*[mhdw]")
 _EXACT = frozenset("mhdw")
 _ABOVE = frozenset({"gt", "gte"})
 
@@ -42,8 +38,8 @@ class Alerts:
         return {
             "enabled": bool(self.legs) or self.absent,
             "absent": self.absent,
-            "page": {} if tiers & {"page", "fast"} else off,
-            "ticket": {} if tiers - {"page", "fast"} else off,
+            "page": {} if tiers & PAGING else off,
+            "ticket": {} if tiers - PAGING else off,
         }
 
 
@@ -99,11 +95,16 @@ def _condition(found: Placed[AlertCondition], notes: Mapping[str, str], report: 
         "long": condition.lookback_window,
         "factor": condition.threshold,
     }
-    if _SHORT.fullmatch(notes.get(SHORT_WINDOW, "")):
+    if SHORT_WINDOW in notes:
         leg["short"] = notes[SHORT_WINDOW]
     if condition.alert_after and int(condition.alert_after[:-1]):
         leg["for"] = condition.alert_after
-    return leg
+    read = report.validate(BurnLeg, leg, found.at("spec", "condition"))
+    if read and read.short and read.short > read.long:
+        message = "the short window is longer than the look-back window"
+        report.wrong(found.at("spec", "condition", "lookbackWindow"), message, "exchange them")
+        return None
+    return leg if read else None
 
 
 def _tier(severity: str, found: Placed[AlertCondition], report: Report) -> str:

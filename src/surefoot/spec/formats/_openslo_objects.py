@@ -76,7 +76,7 @@ class Objects:
         name = item.get(ref)
         if isinstance(name, str) and len(item) == 1:
             return self.named(kind, name, Origin(at.document, (*at.path, ref)))
-        model = self._report.validate(kind, cast("dict[str, Value]", dict(item)), at)
+        model = self._report.validate(kind, dict(item), at)
         return Placed(model, at) if model else None
 
     def _add(self, value: Value, origin: Origin) -> None:

@@ -3,7 +3,16 @@
 import re
 from dataclasses import dataclass
 
-from promql_parser import AggregateExpr, BinaryExpr, Expr, ParenExpr, VectorSelector
+from promql_parser import (
+    AggregateExpr,
+    BinaryExpr,
+    Call,
+    Expr,
+    NumberLiteral,
+    ParenExpr,
+    SubqueryExpr,
+    VectorSelector,
+)
 
 from surefoot.promql.error import PromqlError
 from surefoot.promql.parse import parse
@@ -11,6 +20,8 @@ from surefoot.promql.selector import label_text, selector_of
 
 _OPEN = re.compile(r"\{\{-?\s*\.[wW]indow\s*-?\}\}")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+_WITHOUT_LABELS = frozenset({"absent", "absent_over_time", "scalar", "vector"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +98,27 @@ def _labels(node: Expr | None) -> tuple[str, ...]:
     """Read the grouping of an aggregation, or of a calculation whose sides agree."""
     if isinstance(node, AggregateExpr):
         return _grouping(node) or ()
+    if isinstance(node, Call):
+        return _labels_of_call(node)
+    if isinstance(node, SubqueryExpr):
+        return _labels(_bare(node.expr))
     if isinstance(node, BinaryExpr):
-        sides = {_labels(_bare(node.lhs)), _labels(_bare(node.rhs))}
-        return next(iter(sides)) if len(sides) == 1 else ()
+        sides = [_bare(side) for side in (node.lhs, node.rhs)]
+        found = {_labels(side) for side in sides if not _is_scalar(side)}
+        return next(iter(found)) if len(found) == 1 else ()
     return ()
+
+
+def _labels_of_call(node: Call) -> tuple[str, ...]:
+    below = [argument for argument in node.args if not isinstance(argument, NumberLiteral)]
+    if len(below) != 1 or node.func.name in _WITHOUT_LABELS:
+        return ()
+    labels = _labels(_bare(below[0]))
+    return tuple(label for label in labels if (node.func.name, label) != ("histogram_quantile", "le"))
+
+
+def _is_scalar(node: Expr) -> bool:
+    return isinstance(node, NumberLiteral) or (isinstance(node, Call) and not node.args)
 
 
 def _grouping(node: AggregateExpr) -> tuple[str, ...] | None:

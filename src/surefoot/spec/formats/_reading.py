@@ -12,7 +12,7 @@ from surefoot.spec.decode import translate
 from surefoot.spec.entry import Entry
 from surefoot.spec.model.service import Service
 from surefoot.spec.model.slo import SloModel
-from surefoot.spec.source import Origin, Value
+from surefoot.spec.source import Origin
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -33,7 +33,7 @@ class Report:
 
     findings: list[Finding] = field(default_factory=list)
 
-    def validate(self, kind: type[M], value: Value, origin: Origin) -> M | None:
+    def validate(self, kind: type[M], value: object, origin: Origin) -> M | None:
         """Read a value as a model, or report everything that is wrong with it."""
         try:
             return kind.model_validate(value)
@@ -133,6 +133,12 @@ def _entry(name: str, gathered: _Gathered) -> Entry[Service]:
         key: model if shared or not labels else model.model_copy(update={"labels": {**labels, **model.labels}})
         for key, (model, labels, _) in gathered.slos.items()
     }
-    model = Service(description=gathered.description, labels=dict(shared), slos=slos)
+    # A file of Surefoot's own gives bare selectors `job="<service>"` unless it has a selector.
+    selector: dict[str, str] | None = {} if any(map(_is_bare, slos.values())) else None
+    model = Service(description=gathered.description, selector=selector, labels=dict(shared), slos=slos)
     places = {key: origin for key, (_, _, origin) in gathered.slos.items()}
     return Entry(name, model, gathered.origin, gathered.format, places)
+
+
+def _is_bare(slo: SloModel) -> bool:
+    return any(query and "$window" not in query for query in (slo.good, slo.bad, slo.total))

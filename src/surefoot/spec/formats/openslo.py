@@ -16,11 +16,9 @@ from surefoot.spec.formats._openslo_sli import Fields, SliReader
 from surefoot.spec.formats._openslo_windows import Kept, read_alpha_window, read_window
 from surefoot.spec.formats._queries import opened
 from surefoot.spec.formats._reading import Report, Services, percent
-from surefoot.spec.model.openslo import AlphaSlo, Metadata, Objective, Service, Sli, Slo
+from surefoot.spec.model.openslo import OWN_NAME, AlphaSlo, Metadata, Objective, Service, Sli, Slo
 from surefoot.spec.model.slo import SloModel
 from surefoot.spec.source import Document, Origin, Value
-
-OWN_NAME = "surefoot/name"
 
 _ALPHA_SOURCES = frozenset({"prometheus", "sloth"})
 
@@ -90,7 +88,7 @@ class _Reader:
             "labels": {**self._labels_of.get(spec.service, {}), **labels},
             **fields,
         }
-        model = self.report.validate(SloModel, written, at)  # type: ignore[arg-type]  # built above
+        model = self.report.validate(SloModel, written, at)
         if model:
             self.services.slo(spec.service, name, model, at)
 
@@ -178,8 +176,9 @@ class _Reader:
                     "description": spec.description,
                     "alerting": Alerts().alerting(),
                 }
-                model = SloModel.model_validate(written)
-                self.services.slo(spec.service, f"{metadata.name}-{index}", model, at)
+                model = self.report.validate(SloModel, written, at)
+                if model:
+                    self.services.slo(spec.service, f"{metadata.name}-{index}", model, at)
 
     def _alpha_sli(self, slo: Placed[AlphaSlo], index: int) -> Mapping[str, object] | None:
         objective = slo.model.spec.objectives[index]

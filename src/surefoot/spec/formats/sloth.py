@@ -109,6 +109,14 @@ class _Reader:
 
     def _alert_windows(self, windows: AlertWindows, origin: Origin) -> None:
         period = windows.spec.slo_period
+        for tier in ("page", "ticket"):
+            for speed in ("quick", "slow"):
+                window: Window = getattr(getattr(windows.spec, tier), speed)
+                if window.short_window > window.long_window:
+                    place = Origin(origin.document, ("spec", tier, speed, "shortWindow"))
+                    message = "the short window is longer than the long one"
+                    self.report.wrong(place, message, "exchange them")
+                    return
         if period in self._windows:
             what = f"the set of alert windows for {format_duration(period)}"
             self.report.twice(origin, what, self._windows[period][1])
@@ -126,8 +134,9 @@ class _Reader:
             place = Origin(origin.document, (*origin.path, "slos", index))
             self._plugins(slo.plugins, place, "plugins")
             queries = self._sli(slo.sli, Origin(origin.document, (*place.path, "sli")), camel=camel)
-            if queries:
-                self.services.slo(service.service, slo.name, _slo(slo, queries), place)
+            model = self.report.validate(SloModel, _slo(slo, queries), place) if queries else None
+            if model:
+                self.services.slo(service.service, slo.name, model, place)
 
     def _plugins(self, plugins: Plugins | None, origin: Origin, key: str) -> None:
         for index, plugin in enumerate(plugins.chain if plugins else ()):
@@ -170,24 +179,22 @@ class _Reader:
         return True
 
 
-def _slo(slo: SlothSlo, queries: Mapping[str, str]) -> SloModel:
+def _slo(slo: SlothSlo, queries: Mapping[str, str]) -> dict[str, object]:
     alerting = slo.alerting
-    return SloModel.model_validate(
-        {
-            "target": percent(slo.objective),
-            "description": slo.description,
-            "labels": slo.labels,
-            "by": grouped_by(*queries.values()),
-            **queries,
-            "alerting": {
-                "name": alerting.name,
-                "labels": alerting.labels,
-                "annotations": alerting.annotations,
-                "page": _tier(alerting.page_alert),
-                "ticket": _tier(alerting.ticket_alert),
-            },
-        }
-    )
+    return {
+        "target": percent(slo.objective),
+        "description": slo.description,
+        "labels": slo.labels,
+        "by": grouped_by(*queries.values()),
+        **queries,
+        "alerting": {
+            "name": alerting.name,
+            "labels": alerting.labels,
+            "annotations": alerting.annotations,
+            "page": _tier(alerting.page_alert),
+            "ticket": _tier(alerting.ticket_alert),
+        },
+    }
 
 
 def _tier(alert: Alert) -> dict[str, object]:

@@ -56,10 +56,10 @@ class Reach(Record):
 
 
 class Quiet(Record):
-    """Hours in which a person gets only pages of the given priorities; wall clock of the person's zone."""
+    """Hours, on the person's wall clock, in which only some priorities reach the person (policy if unnamed)."""
 
     hours: Weekly
-    wake: Seq[Priority] = ("P1", "P2")
+    wake: Seq[Priority] = ()
 
 
 class Chat(Record):

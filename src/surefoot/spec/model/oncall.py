@@ -107,7 +107,7 @@ class Schedule(Record):
     team: TeamRef | None = None
     timezone: Zone | None = None
     holidays: OneOrMore[HolidaysRef] = ()
-    layers: Seq[Layer]
+    layers: Seq[Layer] = ()
     absences: Seq[Absence] = ()
     swaps: Seq[Swap] = ()
     overrides: Seq[Override] = ()
@@ -169,7 +169,7 @@ class Holidays(Record):
     timezone: Zone | None = None
 
 
-class _LastResort(Record):
+class LastResortModel(Record):
     """Who is paged when an escalation names nobody."""
 
     people: OneOrMore[PersonRef] = ()
@@ -182,4 +182,4 @@ class _LastResort(Record):
         return self
 
 
-LastResort = Annotated[_LastResort, short(_LastResort, _people, "ana")]
+LastResort = Annotated[LastResortModel, short(LastResortModel, _people, "ana")]

@@ -9,6 +9,12 @@ from pydantic.alias_generators import to_camel
 from surefoot.spec.model.record import Record
 from surefoot.spec.model.scalars import Name, OneOrMore, Seq, Text, bad
 
+# Annotations by which a document that Surefoot wrote says what OpenSLO has no field for.
+OWN_NAME = "surefoot/name"
+SHORT_WINDOW = "surefoot/short-window"
+TIER = "surefoot/tier"
+PAGING = frozenset({"page", "fast", "medium"})  # tiers that `alerting.page` switches; the others are tickets
+
 _DURATION = re.compile("([1-9][0-9]*)([mhdwMQY])")
 
 
@@ -110,7 +116,7 @@ class Objective(_Object):
 
     display_name: Text = ""
     op: Operator | None = None
-    value: float | None = None
+    value: Annotated[float | None, Field(allow_inf_nan=False)] = None
     target: Annotated[float | None, Field(gt=0, lt=1)] = None
     target_percent: Annotated[float | None, Field(gt=0, lt=100)] = None
     time_slice_target: Annotated[float | None, Field(ge=0, le=1)] = None
@@ -125,7 +131,7 @@ class Condition(_Object):
 
     kind: Literal["burnrate"] = "burnrate"
     op: Operator
-    threshold: Annotated[float, Field(gt=0)]
+    threshold: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     lookback_window: Duration
     alert_after: Annotated[Text | None, Field(pattern=r"^[0-9]+[mhdw]$")] = None
 

@@ -190,5 +190,6 @@ class OncallNumbers(Record):
     simulate: PositiveTime
     unfair: Ratio
     load: Percent
+    wake: Seq[Priority]
     feed: PositiveTime
     proof_of_contact: PositiveTime

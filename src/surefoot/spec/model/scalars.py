@@ -105,7 +105,10 @@ class _OrOne:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         array = handler(schema)
-        return {"anyOf": [array["items"], array]} if "items" in array else array
+        if "items" not in array:
+            return array
+        text = {"description": array.pop("description")} if "description" in array else {}
+        return {"anyOf": [array["items"], array], **text}
 
 
 def form(parse: Callable[[str], T], example: str) -> Callable[[object], T]:

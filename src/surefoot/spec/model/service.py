@@ -15,7 +15,7 @@ from surefoot.spec.model.record import (
     TeamRef,
 )
 from surefoot.spec.model.scalars import Day, Name, OneOrMore, Percent, Rate, Seq, Text, Time
-from surefoot.spec.model.slo import SloModel
+from surefoot.spec.model.slo import Objective, SloModel, Switch
 
 Tier = Literal["critical", "important", "normal"]
 Provider = Literal["solution-architect", "platform", "business-analyst", "data-architect", "qa", "developer", "owner"]
@@ -38,7 +38,14 @@ class ProvidedBy(Record):
 
 
 class StandardAlert(Record):
-    """Changes of one standard alert: its numbers, its priority, or that it is off."""
+    """Changes of one standard alert: its numbers, its priority, or that it is off.
+
+    Attributes:
+        above: Threshold, a share or a time.
+        below: Threshold of an alert on too little.
+        quantile: Quantile that a latency is judged by.
+        lasting: How long before it fires.
+    """
 
     enabled: bool = True
     above: Percent | Time | None = None
@@ -49,18 +56,35 @@ class StandardAlert(Record):
     runbook: Text | None = None
 
 
+AlertForm = Annotated[StandardAlert, BeforeValidator(_alert, json_schema_input_type=StandardAlert | Switch)]
+
+
 class Journey(Record):
-    """A critical user journey: the services that it runs through, in order."""
+    """A critical user journey: the services that it runs through, in order.
+
+    Attributes:
+        steps: Services, in the order of the calls.
+        measure: Objective of each step that counts.
+        target: What the whole journey promises.
+        share: Part of all traffic that takes it.
+    """
 
     steps: Seq[ServiceRef]
     measure: Text = "availability"
-    target: Percent | None = None
+    target: Objective | None = None
     description: Text = ""
     share: Percent | None = None
 
 
 class Baselines(Record):
-    """Measured performance, so that a promise can be compared with what is."""
+    """Measured performance, so that a promise can be compared with what is.
+
+    Attributes:
+        p50: Median latency.
+        peak: Most requests.
+        typical: Requests at a usual time.
+        measured: Day of the measurement.
+    """
 
     p50: Time | None = None
     p95: Time | None = None
@@ -71,7 +95,12 @@ class Baselines(Record):
 
 
 class Rollout(Record):
-    """How a release reaches everybody."""
+    """How a release reaches everybody.
+
+    Attributes:
+        steps: Shares of the traffic, growing.
+        hold: Time between two steps.
+    """
 
     steps: Seq[Percent]
     hold: Time
@@ -89,7 +118,15 @@ class Signals(Record):
 
 
 class Limits(Record):
-    """What the service can carry: used for capacity and saturation."""
+    """What the service can carry: used for capacity and saturation.
+
+    Attributes:
+        requests: Most requests.
+        connections: Most connections.
+        concurrency: Most requests at once.
+        headroom: Share that stays free.
+        launch: Factor of the traffic at a launch.
+    """
 
     requests: Rate | None = None
     connections: int | None = None
@@ -106,7 +143,32 @@ class Funnel(Record):
 
 
 class Service(Record):
-    """One service."""
+    """One service.
+
+    Attributes:
+        owner: Team that answers for it and is paged.
+        tier: How much depends on it; decides priorities, and what the intake demands.
+        description: What it does, in a sentence.
+        provided_by: Which role answers for which input.
+        selector: Labels that every series of it has; `{job: NAME}` if left out.
+        targets: Addresses that Prometheus scrapes, as `host:port`.
+        scheme: Of the targets.
+        metrics_path: Where the targets serve their metrics.
+        port: Name or number of its port, for Kubernetes.
+        health: Address or path of its health endpoint, which is probed.
+        url: Its address for users, which is probed too.
+        labels: Added to every rule of it.
+        slos: What it promises, by name.
+        journeys: Journeys that begin at it, by name.
+        depends_on: What it calls, and how it bears their failure.
+        baselines: What was measured, in tests or in production.
+        alerts: Changes of the standard alerts, by the alert's name.
+        gradual_rollout: How a release reaches everybody.
+        capacity: What it can carry.
+        user_experience: What its users experience.
+        chaos: Whether experiments may touch it.
+        escalation: Whom its pages reach, one after the other; its owner's if left out.
+    """
 
     owner: TeamRef | None = None
     tier: Tier = "normal"
@@ -128,7 +190,7 @@ class Service(Record):
     journeys: dict[Name, Journey] = Field(default_factory=dict)
     depends_on: Seq[Dependency] = ()
     baselines: Baselines | None = None
-    alerts: dict[Text, Annotated[StandardAlert, BeforeValidator(_alert)]] = Field(default_factory=dict)
+    alerts: dict[Text, AlertForm] = Field(default_factory=dict)
     gradual_rollout: Rollout | None = None
     capacity: Limits | None = None
     user_experience: Funnel | None = None

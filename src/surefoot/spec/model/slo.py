@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from surefoot.promql.duration import parse_duration
 from surefoot.spec.model.record import Record
@@ -35,8 +35,23 @@ def parse_window(value: object) -> str:
     raise bad(f"`{value}` is not a window", "write a duration such as `30d`, or `month` or `quarter`")
 
 
-Objective = Annotated[float, BeforeValidator(parse_objective)]
-Window = Annotated[Text, BeforeValidator(parse_window)]
+Objective = Annotated[
+    float,
+    BeforeValidator(parse_objective),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]*\.?[0-9]+ ?%$", "examples": ["99.9%"]}),
+]
+Window = Annotated[
+    Text,
+    BeforeValidator(parse_window),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^(month|quarter|([0-9]+(ms|[smhdwy]))+)$",
+            "examples": ["30d", "month", "quarter"],
+        }
+    ),
+]
+Switch = Literal["on", "off"]
 
 
 def _sla(value: object) -> object:
@@ -48,7 +63,14 @@ def _switch(value: object) -> object:
 
 
 class Sla(Record):
-    """What is promised by contract: looser than the objective, with its own threshold if it has one."""
+    """What is promised by contract: looser than the objective, with its own threshold if it has one.
+
+    Attributes:
+        target: What is promised.
+        under: Its own bound of the latency.
+        younger_than: Its own bound of the age.
+        at_least: Its own floor of the throughput.
+    """
 
     target: Objective
     under: PositiveTime | None = None
@@ -64,16 +86,29 @@ class AlertTier(Record):
     annotations: dict[Text, Text] = Field(default_factory=dict)
 
 
+TierForm = Annotated[AlertTier, BeforeValidator(_switch, json_schema_input_type=AlertTier | Switch)]
+
+
 class SloAlert(Record):
-    """How the burn of one objective is alerted."""
+    """How the burn of one objective is alerted.
+
+    Attributes:
+        absent: Whether missing series alert too.
+        name: Name of the alerts; made of service and objective if left out.
+        page: Changes of the page, or `off`.
+        ticket: Changes of the ticket, or `off`.
+    """
 
     enabled: bool = True
     absent: bool = True
     name: Text | None = None
     labels: dict[Text, Text] = Field(default_factory=dict)
     annotations: dict[Text, Text] = Field(default_factory=dict)
-    page: Annotated[AlertTier, BeforeValidator(_switch)] = Field(default_factory=AlertTier)
-    ticket: Annotated[AlertTier, BeforeValidator(_switch)] = Field(default_factory=AlertTier)
+    page: TierForm = Field(default_factory=AlertTier)
+    ticket: TierForm = Field(default_factory=AlertTier)
+
+
+AlertingForm = Annotated[SloAlert, BeforeValidator(_switch, json_schema_input_type=SloAlert | Switch)]
 
 
 class Slice(Record):
@@ -93,10 +128,38 @@ class SloModel(Record):
     ``under`` with ``histogram`` (latency), ``at_least`` with ``rate`` or ``gauge`` (throughput),
     ``younger_than`` with ``timestamp`` or ``age`` (freshness), ``slice`` (good minutes), ``raw``
     (an error ratio).
+
+    Attributes:
+        target: Good events of all events, or good minutes of all minutes.
+        sla: What is promised by contract: a looser target, with a bound of its own if needed.
+        window: Over which the target holds; the policy's if left out.
+        timezone: Of a calendar window; the workspace's if left out.
+        description: What the promise means to users.
+        labels: Added to its rules.
+        by: Labels that split it into groups, each with a budget of its own.
+        bad: Bad events: a selector of a counter, or PromQL with `$window` as its range.
+        good: Good events, likewise.
+        total: All events, likewise.
+        under: Bound of the latency.
+        histogram: Metric of the latency, without `_bucket`.
+        native: Whether the histogram is a native one.
+        at_least: Floor of the throughput.
+        rate: Counter of which the throughput is the rate.
+        gauge: Gauge that already is the throughput.
+        younger_than: Bound of the data's age.
+        timestamp: Gauge with the time of the newest data, in seconds since 1970.
+        age: Gauge with the age of the data, in seconds.
+        slice: Minutes that are good while a value holds a limit.
+        raw: Ratio computed elsewhere: PromQL with `$window` as its range.
+        raw_kind: Whether that ratio is of errors or of successes.
+        weight: Number of events behind the ratio; without it every moment counts alike.
+        burn: Burn policy; the policy's choice if left out.
+        alerting: How its burn is alerted, or `off`.
+        runbook: Runbook of its alerts.
     """
 
     target: Objective
-    sla: Annotated[Sla | None, BeforeValidator(_sla)] = None
+    sla: Annotated[Sla | None, BeforeValidator(_sla, json_schema_input_type=Sla | Objective | None)] = None
     window: Window | None = None
     timezone: Zone | None = None
     description: Text = ""
@@ -119,5 +182,5 @@ class SloModel(Record):
     raw_kind: Literal["errors", "success"] = "errors"
     weight: Text | None = None
     burn: Text | None = None
-    alerting: Annotated[SloAlert, BeforeValidator(_switch)] = Field(default_factory=SloAlert)
+    alerting: AlertingForm = Field(default_factory=SloAlert)
     runbook: Text | None = None

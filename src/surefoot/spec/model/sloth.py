@@ -17,9 +17,7 @@ _WHOLE = 100
 
 def _percent(value: float) -> float:
     if value >= _WHOLE:
-        raise bad(
-            f"an objective of {value:g} % leaves no error budget", "write one below 100, such as `99.9`"
-        )
+        raise bad(f"an objective of {value:g} % leaves no error budget", "write one below 100, such as `99.9`")
     if value <= 0:
         raise bad(f"an objective of {value:g} % promises nothing", "write one above 0, such as `99.9`")
     return value
@@ -27,9 +25,7 @@ def _percent(value: float) -> float:
 
 def _share(value: float) -> float:
     if not 0 < value <= _WHOLE:
-        raise bad(
-            f"{value:g} % is no share of an error budget", "write a number above 0 and up to 100, such as `2`"
-        )
+        raise bad(f"{value:g} % is no share of an error budget", "write a number above 0 and up to 100, such as `2`")
     return value
 
 

@@ -32,17 +32,29 @@ def _secret(value: str) -> str:
     return value
 
 
-FormatVersion: TypeAlias = Literal[1]
-WorkspaceName: TypeAlias = Name
-Zone = Annotated[Text, AfterValidator(_zone)]
-Secret = Annotated[Text, AfterValidator(_secret)]
-Compliance: TypeAlias = OneOrMore[Name]
-PolicyChange: TypeAlias = dict[str, object]
-Include: TypeAlias = OneOrMore[Text]
+FormatVersion: TypeAlias = Annotated[Literal[1], Field(description="Version of the spec's format.")]
+WorkspaceName: TypeAlias = Annotated[Name, Field(description="Name of the workspace, for what is built.")]
+Zone = Annotated[Text, AfterValidator(_zone), Field(description="IANA time zone.", examples=["Europe/Berlin"])]
+Secret = Annotated[
+    Text,
+    AfterValidator(_secret),
+    Field(description="Where a secret is found.", examples=["env:TOKEN", "file:/run/token"]),
+]
+Compliance: TypeAlias = Annotated[OneOrMore[Name], Field(description="Regimes that apply, such as `gdpr`.")]
+PolicyChange: TypeAlias = Annotated[dict[str, object], Field(description="Changes of the default numbers.")]
+Include: TypeAlias = Annotated[
+    OneOrMore[Text], Field(description="Files to read too, as patterns relative to this one.")
+]
 
 
 class Prometheus(Record):
-    """A Prometheus-compatible server."""
+    """A Prometheus-compatible server.
+
+    Attributes:
+        url: Address, such as `http://prometheus:9090`.
+        tenant: Tenant of a server that has several.
+        retention: How long it keeps samples.
+    """
 
     url: Text
     token: Secret | None = None
@@ -73,13 +85,17 @@ class Files(Record):
 
 
 class _Metrics(Record):
-    prometheus: Annotated[Prometheus | None, BeforeValidator(_url)] = None
+    """Where series are read from."""
+
+    prometheus: Annotated[Prometheus | None, BeforeValidator(_url, json_schema_input_type=Prometheus | Text | None)] = (
+        None
+    )
     embedded: Embedded | None = None
     cloudwatch: CloudWatch | None = None
     files: Files | None = None
 
 
-Metrics = Annotated[_Metrics, BeforeValidator(_metrics)]
+Metrics = Annotated[_Metrics, BeforeValidator(_metrics, json_schema_input_type=_Metrics | Literal["embedded"])]
 
 
 class Links(Record):
@@ -105,7 +121,12 @@ class AlertmanagerSettings(Record):
 
 
 class Environment(Record):
-    """A place where services run, such as staging."""
+    """A place where services run, such as staging.
+
+    Attributes:
+        production: Whether users are served from it.
+        selector: Labels that its series have.
+    """
 
     description: Text = ""
     production: bool = False
@@ -132,7 +153,14 @@ class Regime(Record):
 
 
 class Exporter(Record):
-    """A Prometheus exporter: what it provides, and how its series are selected."""
+    """A Prometheus exporter: what it provides, and how its series are selected.
+
+    Attributes:
+        kind: What it provides; its name, if that is one of these.
+        targets: Addresses that Prometheus scrapes, or for `blackbox` that it probes.
+        selector: Labels that its series have; `{job: NAME}` if left out.
+        metrics: Metrics that it provides beyond those of its kind.
+    """
 
     kind: Literal["node", "cadvisor", "blackbox", "postgres", "sql", "other"] | None = None
     targets: Seq[Text] = ()

@@ -1,11 +1,13 @@
 """Reading values as a spec's section does, and what is said about wrong ones."""
 
+from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from surefoot.spec.model import SECTIONS
+from surefoot.spec.schema import document
 from surefoot.spec.source import parse
 
 
@@ -15,12 +17,16 @@ def read(text: str) -> Any:
     return documents[0].value
 
 
+@cache
+def schema() -> Draft202012Validator:
+    return Draft202012Validator(document())
+
+
 def load(section: str, text: str) -> Any:
     """Validate one entry of a section, written in YAML; its JSON Schema must take it as well."""
     value = read(text)
-    adapter = SECTIONS[section].adapter
-    entry = adapter.validate_python(value)
-    Draft202012Validator(adapter.json_schema()).validate(value)
+    entry = SECTIONS[section].adapter.validate_python(value)
+    schema().validate({section: {"name": value} if SECTIONS[section].named else value})
     return entry
 
 

@@ -148,7 +148,7 @@ def test_a_person_has_ways_in_order_and_quiet_hours():
     ]
     assert person.reach[1].after == timedelta(minutes=2)
     assert person.phone == "+351123456789"
-    assert (person.quiet.hours, person.quiet.wake) == ("mon-sun 22:00-07:00", ("P1", "P2"))
+    assert (person.quiet.hours, person.quiet.wake) == ("mon-sun 22:00-07:00", ())
     assert person.contact["P4"][0].by == "email"
 
 

@@ -1,0 +1,193 @@
+"""Aggregations across series, adding in the order in which the series come."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+
+from surefoot.promql.blocks import Row, rows, stack
+from surefoot.promql.error import EvaluationError
+from surefoot.promql.kahan import Kahan
+from surefoot.promql.labels import check_label
+from surefoot.promql.quantile import quantile
+from surefoot.promql.series import NAME, Block, Labels, Mask, Values, drop, keep
+
+Member = tuple[Labels, Values, Mask]
+Reduce = Callable[[Sequence[Member], int], Values]
+
+
+def group(block: Block, labels: Sequence[str], *, without: bool) -> dict[Labels, list[Member]]:
+    """Sort the rows of a block into groups by the labels that stay."""
+    groups: dict[Labels, list[Member]] = {}
+    for row in rows(block):
+        key = drop(row[0], (*labels, NAME)) if without else keep(row[0], labels)
+        groups.setdefault(key, []).append(row)
+    return groups
+
+
+def reduce(block: Block, groups: Mapping[Labels, Sequence[Member]], how: Reduce) -> Block:
+    """Reduce each group to one row, present where any member is."""
+    steps = block.values.shape[1]
+    with np.errstate(all="ignore"):
+        made = [
+            (key, how(members, steps), np.any([m[2] for m in members], axis=0)) for key, members in groups.items()
+        ]
+    return stack(made, steps)
+
+
+def total(members: Sequence[Member], steps: int) -> Values:
+    """Add up, plainly."""
+    result = np.zeros(steps)
+    seen = np.zeros(steps, bool)
+    for _, values, present in members:
+        result = np.where(present, np.where(seen, result + values, values), result)
+        seen |= present
+    return result
+
+
+def total_compensated(members: Sequence[Member], steps: int) -> Values:
+    """Add up, compensated (Prometheus 2.55.1 and later)."""
+    result = Kahan(steps)
+    for _, values, present in members:
+        result.add(present, values)
+    return result.value
+
+
+def average(members: Sequence[Member], steps: int) -> Values:
+    """Average as a running mean; infinities of one sign stay."""
+    mean, number = np.zeros(steps), np.zeros(steps)
+    for _, values, present in members:
+        number = number + present
+        first = present & (number == 1)
+        stuck = np.isinf(mean) & np.where(np.isinf(values), (mean > 0) == (values > 0), ~np.isnan(values))
+        fresh = mean + (values / number - mean / number)
+        mean = np.where(first, values, np.where(present & ~stuck, fresh, mean))
+    return mean
+
+
+def count(members: Sequence[Member], steps: int) -> Values:  # noqa: ARG001  # all reductions look alike
+    """Count the samples."""
+    return np.sum([present for _, _, present in members], axis=0).astype(np.float64)
+
+
+def ones(members: Sequence[Member], steps: int) -> Values:  # noqa: ARG001  # all reductions look alike
+    """Give 1."""
+    return np.ones(steps)
+
+
+def smallest(members: Sequence[Member], steps: int) -> Values:
+    """Take the smallest; NaN only if there is nothing else."""
+    return _extreme(members, steps, np.less)
+
+
+def largest(members: Sequence[Member], steps: int) -> Values:
+    """Take the largest; NaN only if there is nothing else."""
+    return _extreme(members, steps, np.greater)
+
+
+def variance(members: Sequence[Member], steps: int) -> Values:
+    """Compute the population variance by Welford's method."""
+    mean, spread, number = np.zeros(steps), np.zeros(steps), np.zeros(steps)
+    for _, values, present in members:
+        number = number + present
+        delta = values - mean
+        moved = np.where(number == 1, values, mean + delta / number)
+        spread = np.where(present & (number > 1), spread + delta * (values - moved), spread)
+        mean = np.where(present, moved, mean)
+    return spread / number
+
+
+def deviation(members: Sequence[Member], steps: int) -> Values:
+    """Compute the population standard deviation."""
+    return np.sqrt(variance(members, steps))
+
+
+REDUCTIONS: Mapping[str, Reduce] = MappingProxyType(
+    {
+        "sum": total,
+        "avg": average,
+        "count": count,
+        "group": ones,
+        "min": smallest,
+        "max": largest,
+        "stdvar": variance,
+        "stddev": deviation,
+    }
+)
+
+
+def quantiles(q: Values) -> Reduce:
+    """Take a quantile of each group at each step."""
+
+    def how(members: Sequence[Member], steps: int) -> Values:
+        values = np.array([m[1] for m in members])
+        present = np.array([m[2] for m in members])
+        return np.array([quantile(float(q[s]), values[present[:, s], s]) for s in range(steps)])
+
+    return how
+
+
+def topk(block: Block, groups: Mapping[Labels, Sequence[Member]], k: Values, *, largest: bool) -> Block:
+    """Keep the k largest (or smallest) samples of each group at each step, labels unchanged.
+
+    Ties keep the one that comes first; NaN counts as the least wanted.
+
+    Raises:
+        EvaluationError: k is not a number that fits.
+    """
+    if not np.all(np.isfinite(k)) or np.any(np.abs(k) > 2**62):
+        raise EvaluationError("Scalar value overflows int64" if not np.isnan(k).any() else "Scalar value NaN")
+    steps = block.values.shape[1]
+    ranked: list[Row] = []
+    for members in groups.values():
+        values = np.array([m[1] for m in members])
+        present = np.array([m[2] for m in members])
+        wanted = np.where(present, values if largest else -values, -np.inf)
+        wanted = np.where(np.isnan(wanted), -np.inf, wanted)
+        keys = (-wanted, np.isnan(values), ~present)
+        order = np.lexsort(keys, axis=0)
+        rank = np.argsort(order, axis=0, kind="stable")
+        kept = present & (rank < np.floor(k))
+        first = order[:, 0] if steps == 1 else np.arange(len(members))
+        ranked += [(members[i][0], values[i], kept[i]) for i in first]
+    return stack(ranked, steps, ordered=True)
+
+
+def count_values(groups: Mapping[Labels, Sequence[Member]], label: str, steps: int) -> Block:
+    """Count equal values; each becomes a row whose label holds the value's text.
+
+    Raises:
+        EvaluationError: The label's name is not valid.
+    """
+    check_label(label)
+    made: list[Row] = []
+    for key, members in groups.items():
+        values = np.array([m[1] for m in members])
+        present = np.array([m[2] for m in members])
+        texts: dict[str, Values] = {}
+        for index, step in zip(*np.nonzero(present), strict=True):
+            text = _float_text(float(values[index, step]))
+            texts.setdefault(text, np.zeros(steps))[step] += 1
+        for text, counts in texts.items():
+            named = tuple(sorted({**dict(key), label: text}.items()))
+            made.append((named, counts, counts > 0))
+    return stack(made, steps)
+
+
+def _extreme(members: Sequence[Member], steps: int, better: Callable[[Values, Values], Mask]) -> Values:
+    best, seen = np.zeros(steps), np.zeros(steps, bool)
+    for _, values, present in members:
+        take = present & (~seen | better(values, best) | np.isnan(best))
+        best = np.where(take, values, best)
+        seen |= present
+    return best
+
+
+def _float_text(value: float) -> str:
+    """Write a float as Go's ``strconv.FormatFloat(v, 'f', -1, 64)`` does."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return np.format_float_positional(value, trim="-")

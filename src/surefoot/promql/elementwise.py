@@ -1,0 +1,109 @@
+"""Functions of one sample at a time: arithmetic, trigonometry, rounding, dates."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surefoot.promql.series import Values
+
+Moments = NDArray[np.datetime64]
+Unary = Callable[[Values], Values]
+
+_DAY_MS = 86_400_000
+
+
+def clamp(x: Values, low: Values, high: Values) -> Values:
+    """Limit values; NaN stays."""
+    return np.where(np.isnan(x), x, np.maximum(low, np.minimum(high, x)))
+
+
+def round_to(x: Values, nearest: Values) -> Values:
+    """Round to a multiple, halves up; the inverse of the multiple is used, as it is often whole."""
+    inverse = 1.0 / nearest
+    return np.floor(x * inverse + 0.5) / inverse
+
+
+def _sign(x: Values) -> Values:
+    return np.where(x < 0, -1.0, np.where(x > 0, 1.0, x))
+
+
+def _dates(x: Values) -> Moments:
+    seconds = np.where(np.isfinite(x), x, 0.0).astype(np.int64)
+    return seconds.astype("datetime64[s]")
+
+
+def _dated(pick: Callable[[Moments], Values]) -> Unary:
+    def apply(x: Values) -> Values:
+        return np.where(np.isfinite(x), pick(_dates(x)), np.nan)
+
+    return apply
+
+
+def _since(unit: str, of: str) -> Unary:
+    """Count units since the start of a larger unit."""
+
+    def pick(at: Moments) -> Values:
+        start = at.astype(f"datetime64[{of}]").astype(f"datetime64[{unit}]")
+        return (at.astype(f"datetime64[{unit}]") - start).astype(np.float64)
+
+    return _dated(pick)
+
+
+def _plus_one(inner: Unary) -> Unary:
+    return lambda x: inner(x) + 1.0
+
+
+def _year(at: Moments) -> Values:
+    return at.astype("datetime64[Y]").astype(np.float64) + 1970.0
+
+
+def _weekday(at: Moments) -> Values:
+    return (at.astype("datetime64[D]").astype(np.int64) + 4) % 7 + 0.0  # 1970-01-01 was a Thursday; Sunday is 0
+
+
+def _month_length(at: Moments) -> Values:
+    month = at.astype("datetime64[M]")
+    return ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")).astype(np.float64)
+
+
+MATH: Mapping[str, Unary] = MappingProxyType(
+    {
+        "abs": np.abs,
+        "ceil": np.ceil,
+        "floor": np.floor,
+        "exp": np.exp,
+        "sqrt": np.sqrt,
+        "ln": np.log,
+        "log2": np.log2,
+        "log10": np.log10,
+        "sin": np.sin,
+        "cos": np.cos,
+        "tan": np.tan,
+        "asin": np.arcsin,
+        "acos": np.arccos,
+        "atan": np.arctan,
+        "sinh": np.sinh,
+        "cosh": np.cosh,
+        "tanh": np.tanh,
+        "asinh": np.arcsinh,
+        "acosh": np.arccosh,
+        "atanh": np.arctanh,
+        "deg": lambda x: x * 180 / np.pi,
+        "rad": lambda x: x * np.pi / 180,
+        "sgn": _sign,
+    }
+)
+DATES: Mapping[str, Unary] = MappingProxyType(
+    {
+        "minute": _since("m", "h"),
+        "hour": _since("h", "D"),
+        "day_of_month": _plus_one(_since("D", "M")),
+        "day_of_year": _plus_one(_since("D", "Y")),
+        "month": _plus_one(_since("M", "Y")),
+        "day_of_week": _dated(_weekday),
+        "days_in_month": _dated(_month_length),
+        "year": _dated(_year),
+    }
+)

@@ -1,0 +1,88 @@
+"""Quantiles of classic histograms."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from surefoot.promql.blocks import rows, stack
+from surefoot.promql.series import NAME, Block, Labels, Mask, Values, drop
+
+_BOUND = "le"
+
+
+def histogram_quantile(q: Values, block: Block) -> Block:
+    """Estimate a quantile from cumulative buckets, linear inside a bucket.
+
+    Rows without a readable ``le`` are left out. Buckets that fall are lifted to the one before.
+    """
+    steps = block.values.shape[1]
+    groups: dict[Labels, list[tuple[float, Values, Mask]]] = {}
+    for labels, values, present in rows(block):
+        bound = _bound(dict(labels).get(_BOUND, ""))
+        if bound is not None:
+            groups.setdefault(drop(labels, (NAME, _BOUND)), []).append((bound, values, present))
+    made = []
+    for labels, buckets in groups.items():
+        buckets.sort(key=lambda bucket: bucket[0])
+        there = np.any([present for _, _, present in buckets], axis=0)
+        result = np.full(steps, np.nan)
+        for step in np.flatnonzero(there):
+            here = [(bound, float(values[step])) for bound, values, present in buckets if present[step]]
+            result[step] = _quantile(float(q[step]), here)
+        made.append((labels, result, there))
+    return stack(made, steps)
+
+
+def _bound(text: str) -> float | None:
+    try:
+        return float(text.replace("Inf", "inf"))
+    except ValueError:
+        return None
+
+
+def _quantile(q: float, found: Sequence[tuple[float, float]]) -> float:
+    if math.isnan(q) or not found or found[-1][0] != math.inf:
+        return math.nan if not q < 0 and not q > 1 or not found or found[-1][0] != math.inf else math.inf
+    if q < 0:
+        return -math.inf
+    if q > 1:
+        return math.inf
+    buckets = _monotonic(_merged(found))
+    if len(buckets) < 2:  # noqa: PLR2004  # a quantile lies between two bounds
+        return math.nan
+    observations = buckets[-1][1]
+    if observations == 0 or math.isnan(observations):
+        return math.nan
+    rank = q * observations
+    index = next((i for i, (_, count) in enumerate(buckets[:-1]) if count >= rank), len(buckets) - 1)
+    if index == len(buckets) - 1:
+        return buckets[-2][0]
+    if index == 0 and buckets[0][0] <= 0:
+        return buckets[0][0]
+    start, end, count = 0.0, buckets[index][0], buckets[index][1]
+    if index > 0:
+        start = buckets[index - 1][0]
+        count -= buckets[index - 1][1]
+        rank -= buckets[index - 1][1]
+    return start + (end - start) * (rank / count) if count else math.nan
+
+
+def _merged(found: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Add up buckets with the same bound, spelt differently."""
+    merged: list[tuple[float, float]] = []
+    for bound, count in found:
+        if merged and merged[-1][0] == bound:
+            merged[-1] = bound, merged[-1][1] + count
+        else:
+            merged.append((bound, count))
+    return merged
+
+
+def _monotonic(buckets: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    lifted: list[tuple[float, float]] = []
+    highest = -math.inf
+    for bound, count in buckets:
+        highest = max(highest, count)
+        lifted.append((bound, highest))
+    return lifted
