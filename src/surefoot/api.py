@@ -15,6 +15,7 @@ from surefoot.finding import Finding, Severity
 from surefoot.spec import ignore
 from surefoot.spec.decode import Decoder
 from surefoot.spec.formats import all_formats
+from surefoot.spec.policy import merge
 from surefoot.spec.resolve import resolve
 from surefoot.spec.rulefile import RuleFile
 from surefoot.spec.rules import is_rules, read_rules
@@ -94,7 +95,7 @@ def _examine(reader: Reader, today: date, policy: Mapping[str, Value]) -> Worksp
     for name, documents in foreign.items():
         read = all_formats()[name].read(documents)
         findings += read.findings
-        brought = {**brought, **read.policy}
+        brought = merge(brought, read.policy)
         decoder.take(documents, read.services)
     findings += decoder.findings
     system = None

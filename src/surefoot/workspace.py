@@ -5,7 +5,7 @@ from pathlib import Path
 
 from surefoot.finding import Finding, Severity, Span
 from surefoot.spec.entry import Runbook
-from surefoot.spec.source import Document, parse
+from surefoot.spec.source import MAX_BYTES, Document, parse
 
 ROOT = "surefoot.yaml"
 
@@ -31,16 +31,19 @@ class Reader:
         self._file(path)
 
     def _file(self, path: Path) -> None:
-        if path.resolve() in self._seen:
-            return
-        self._seen.add(path.resolve())
         try:
-            data = path.read_bytes()
+            place = path.resolve()
+            if place in self._seen:
+                return
+            self._seen.add(place)
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
         except FileNotFoundError:
             self._problem(str(path), "the file does not exist", "check the path")
             return
-        except OSError as error:
-            self._problem(str(path), f"the file cannot be read: {error.strerror}", "check its kind and permissions")
+        except (OSError, RuntimeError) as error:  # the latter for links in a circle
+            reason = (error.strerror if isinstance(error, OSError) else None) or "its links run in a circle"
+            self._problem(str(path), f"the file cannot be read: {reason}", "check its kind and permissions")
             return
         if path.suffix == ".md":
             self._runbook(path, data)
@@ -69,7 +72,12 @@ class Reader:
             cure = "write a path relative to this file"
             self.findings.append(Finding("S10", Severity.ERROR, span, f"`{pattern}` is absolute", why, cure))
             return
-        found = sorted(path for path in folder.glob(pattern) if path.is_file())
+        try:
+            found = sorted(path for path in folder.glob(pattern) if path.is_file())
+        except (OSError, ValueError, IndexError):  # the last is pathlib's answer to `.`
+            cure = "write a path, or a pattern such as `services/*.yaml`"
+            self.findings.append(Finding("S10", Severity.ERROR, span, "the pattern cannot be followed", why, cure))
+            return
         if not found:
             heavy = Severity.WARNING if "*" in pattern else Severity.ERROR
             cure = "check the pattern, or remove it"

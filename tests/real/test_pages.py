@@ -172,10 +172,10 @@ def test_series_that_are_no_longer_exposed_raise_the_absent_alert_after_its_time
         app.exposing = False
         lasting = 3.0  # a total outage is detected after 2.88 s
         bound = SCRAPE + EVALUATION + lasting + EVALUATION + GROUP_WAIT + SCHEDULING
-        took = eventually(lambda: stack.inbox.alerts("firing", **found), lambda: stack.inbox.summary(), bound)
+        took = eventually(lambda: stack.inbox.alerts("firing", **found), stack.inbox.summary, bound)
         assert took >= lasting
         app.exposing = True
-        eventually(lambda: stack.inbox.alerts("resolved", **found), lambda: stack.inbox.summary())
+        eventually(lambda: stack.inbox.alerts("resolved", **found), stack.inbox.summary)
     _, path, notification, alert = stack.inbox.alerts("firing", **found)[0]
     assert (path, notification["receiver"]) == ("/web-page", "web-P2")
     assert alert["labels"]["alert_type"] == "telemetry_absent"

@@ -1,87 +1,43 @@
-"""Every rule's page is true: its example is reported, what to use instead is not."""
+"""The rules as a whole: each id that the reader uses is documented, and means what its page says."""
 
-from collections import Counter
-from datetime import date
-from pathlib import Path
+import ast
 
-import pytest
-
-from surefoot import api
 from surefoot.checks import all_checks
-from surefoot.checks._page import pages
-from surefoot.finding import Finding, Severity
-from surefoot.spec.rules import is_rules, read_rules
-from surefoot.spec.source import parse
-from tests.unit.checks.examined import alert, findings, group, record
+from surefoot.finding import Severity
+from tests.house.source import SOURCE
 
-PAGES = pages()
-TODAY = date(2026, 11, 1)
+FAMILIES = "SICL"
 
 
-def reported(rule: str, text: str, folder: Path) -> list[Finding]:
-    """Examine a block: rules by the one rule, anything else as a workspace."""
-    documents, problems = parse("example.yml", text.encode())
-    if documents and all(is_rules(document.value) for document in documents):
-        files, refused = read_rules(documents)
-        check = all_checks()[rule]
-        return [*problems, *refused, *(check.rules(files) if check.rules else ())]
-    (folder / "surefoot.yaml").write_text(text, encoding="utf-8")
-    return list(api.check([folder], today=TODAY).findings)
+def test_every_id_that_the_reader_reports_has_a_page():
+    used = {
+        node.value
+        for path in [*(SOURCE / "spec").rglob("*.py"), SOURCE / "workspace.py"]
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_id(node.value)
+    }
+    assert used
+    assert used <= all_checks().keys()
 
 
-def test_every_rule_has_a_page():
-    assert PAGES.keys() == all_checks().keys()
+def test_rules_of_reading_examine_nothing_themselves():
+    for check in all_checks().values():
+        if check.id.startswith("S"):
+            assert check.system is None
+            assert check.rules is None
 
 
-@pytest.mark.req("INT-4")
-@pytest.mark.parametrize("rule", PAGES)
-def test_example_is_reported(rule: str, tmp_path: Path):
-    found = reported(rule, PAGES[rule].example, tmp_path)
-    assert rule in {finding.rule for finding in found}
+def test_module_is_named_after_its_rule():
+    for path in (SOURCE / "checks").glob("[a-z]*.py"):
+        assert path.stem[:3].upper() in all_checks()
 
 
-@pytest.mark.parametrize("rule", PAGES)
-def test_what_to_use_instead_is_not_reported(rule: str, tmp_path: Path):
-    found = reported(rule, PAGES[rule].instead, tmp_path)
-    assert rule not in {finding.rule for finding in found}
-    assert not [finding for finding in found if finding.rule.startswith("S")]
+def test_intake_asks_and_contradictions_stop():
+    """What may pass on a default is a question; what contradicts itself blocks, or is a likely mistake."""
+    for check in all_checks().values():
+        if check.id.startswith("I"):
+            assert check.severity in {Severity.QUESTION, Severity.ERROR}
 
 
-@pytest.mark.parametrize("rule", PAGES)
-def test_finding_is_complete(rule: str, tmp_path: Path):
-    for finding in reported(rule, PAGES[rule].example, tmp_path):
-        if finding.rule == rule:
-            assert finding.span is not None
-            assert all((finding.message, finding.why, finding.cure))
-            assert not finding.message.endswith(".")
-
-
-def test_rules_that_do_not_parse_are_left_to_s09():
-    assert {found.rule for found in findings(group(alert("sum(x"), record("a", "b c")))} == {"S09"}
-
-
-@pytest.mark.req("INT-6")
-def test_public_rules_give_no_false_alarm(corpora: Path):
-    told: Counter[str] = Counter()
-    for path in sorted((corpora / "rules").glob("*/*.yaml")):
-        told.update(finding.rule for finding in findings(path.read_text(encoding="utf-8")))
-    assert told.keys() == {"L17", "L26"}  # no runbooks, and 30 days of raw probes
-
-
-@pytest.mark.req("INT-6")
-def test_rules_of_sloth_show_its_known_weaknesses_and_nothing_else(corpora: Path):
-    paths = sorted((corpora / "sloth-examples" / "expected").glob("*.yml"))
-    assert len(paths) == 6
-    for path in paths:
-        found = findings(path.read_text(encoding="utf-8"))
-        assert not [finding for finding in found if finding.severity is Severity.ERROR]
-        told = {finding.rule for finding in found}
-        assert "L06" in told
-        assert told <= {"L06", "L09", "L10", "L17", "L22", "L23"}
-
-
-def test_every_lint_of_rules_is_tried_on_the_corpora_without_an_exception(corpora: Path):
-    checks = [check for check in all_checks().values() if check.rules is not None]
-    assert len(checks) >= 23
-    for path in sorted((corpora / "promtool-tests").glob("*rules.yaml")):
-        assert not [found for found in findings(path.read_text(encoding="utf-8")) if found.rule.startswith("S")]
+def _is_id(text: str) -> bool:
+    return len(text) == 3 and text[0] in FAMILIES and text[1:].isdigit()

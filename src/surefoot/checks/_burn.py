@@ -5,36 +5,24 @@ budget, or two windows of one error ratio joined by ``and``. Anything else is le
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import Enum
 from itertools import product
 from math import prod
 
-from promql_parser import AggregateExpr, BinaryExpr, Call, Expr, MatrixSelector, SubqueryExpr, VectorSelector
+from promql_parser import AggregateExpr, BinaryExpr, Expr
 
-from surefoot.checks._ratio import error_like, event_ratio, strip
-from surefoot.checks._threshold import LARGEST_BUDGET, PERCENT, Threshold, is_budget, threshold_of
-from surefoot.checks._tree import Read, calls, constant, is_bool, operator, written
-from surefoot.promql.duration import parse_duration
-from surefoot.promql.selector import selector_of
-from surefoot.promql.walk import bare, metric_names, ranges, walk
+from surefoot.checks._ratio import strip
+from surefoot.checks._recorded import Recorded
+from surefoot.checks._threshold import Threshold, threshold_of
+from surefoot.checks._tree import Read, constant, is_bool, operator, written
+from surefoot.checks._unit import Unit, Units
+from surefoot.checks._window import WINDOW, name_family, window_of
+from surefoot.promql.walk import bare, metric_names
 
-_WINDOW = r"((?:\d+(?:ms|[smhdwy]))+)"
-_NAME_WINDOW = re.compile(rf"(?:rate|increase|ratio|avg|mean|[:_]){_WINDOW}$")
-_RANGE_TEXT = re.compile(rf"\[{_WINDOW}(?::[^]]*)?\]")
-_WINDOW_LABEL = re.compile(r"(?:^|_)window$")
-_DEEPEST = 4
-
-
-class Unit(Enum):
-    """What the left side of a comparison measures."""
-
-    RATIO = "error ratio"
-    PERCENT = "error percentage"
-    BURN = "burn rate"
-    UNKNOWN = "unknown"
+_MOST_LEGS = 32
+_RANGE_TEXT = re.compile(rf"\[{WINDOW}(?::[^]]*)?\]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,148 +70,54 @@ class BurnAlert:
         return (condition for leg in self.legs for condition in leg.conditions)
 
 
-Recorded = Mapping[str, Sequence[Read]]
-
-
-def recorded(rules: Sequence[Read]) -> dict[str, list[Read]]:
-    """Sort recording rules by the metric that they record."""
-    result: dict[str, list[Read]] = {}
-    for read in rules:
-        if read.rule.kind == "record":
-            result.setdefault(read.rule.name, []).append(read)
-    return result
-
-
 def burn_alerts(rules: Sequence[Read]) -> list[BurnAlert]:
     """Find the burn-rate alerts among rules."""
-    known = recorded(rules)
-    found = (BurnAlert(read, tuple(legs(read.tree, known))) for read in rules if read.rule.kind == "alert")
+    units = Units(Recorded(rules))
+    found = (BurnAlert(read, tuple(legs(read.tree, units))) for read in rules if read.rule.kind == "alert")
     return [alert for alert in found if any(_is_burn(leg) for leg in alert.legs)]
 
 
-def legs(expr: Expr, known: Recorded) -> list[BurnLeg]:
+def legs(expr: Expr, units: Units) -> list[BurnLeg]:
     """Take an alert's expression apart into legs; empty where it compares nothing that is measured."""
     node = bare(expr)
     if isinstance(node, AggregateExpr):
-        return legs(node.expr, known)
+        return legs(node.expr, units)
     op = operator(node)
     if not isinstance(node, BinaryExpr) or is_bool(node):
         return []
     if op == "or":
-        return legs(node.lhs, known) + legs(node.rhs, known)
+        return legs(node.lhs, units) + legs(node.rhs, units)
     if op == "and":
-        left, right = legs(node.lhs, known), legs(node.rhs, known)
-        return [_join(a, b) for a, b in product(left, right)] if left and right else left or right
+        return _both(legs(node.lhs, units), legs(node.rhs, units))
     if op == "unless":
-        return legs(node.lhs, known)
+        return legs(node.lhs, units)
     if op in (">", ">="):
-        return _leg(node.lhs, node.rhs, known)
-    return _leg(node.rhs, node.lhs, known) if op in ("<", "<=") else []
-
-
-def unit_of(expr: Expr, known: Recorded, depth: int = 0) -> Unit:
-    """Tell what a measure is, from its form, its recording rule, or its name."""
-    node = strip(expr)
-    if isinstance(node, VectorSelector):
-        return _named(selector_of(node).metric, known, depth)
-    if isinstance(node, Call):
-        if node.func.name in ("avg_over_time", "max_over_time", "min_over_time"):
-            return unit_of(node.args[-1], known, depth)
-        return Unit.UNKNOWN
-    if isinstance(node, MatrixSelector):
-        return unit_of(node.vector_selector, known, depth)
-    if isinstance(node, SubqueryExpr):
-        return unit_of(node.expr, known, depth)
-    return _unit_of_binary(node, known, depth) if isinstance(node, BinaryExpr) else Unit.UNKNOWN
-
-
-def _unit_of_binary(node: BinaryExpr, known: Recorded, depth: int) -> Unit:
-    op = operator(node)
-    left, right = constant(node.lhs), constant(node.rhs)
-    if op == "/":
-        if (right is not None and 0 < right <= LARGEST_BUDGET) or (right is None and is_budget(node.rhs)):
-            return Unit.BURN if unit_of(node.lhs, known, depth) is Unit.RATIO else Unit.UNKNOWN
-        if _times_hundred(node.lhs):
-            return Unit.PERCENT
-        return Unit.RATIO if event_ratio(node) else Unit.UNKNOWN
-    if op == "-" and left == 1:
-        return Unit.RATIO if unit_of(node.rhs, known, depth) is Unit.RATIO else Unit.UNKNOWN
-    if op == "*":
-        other = node.rhs if left == PERCENT else node.lhs if right == PERCENT else None
-        if other is not None and unit_of(other, known, depth) is Unit.RATIO:
-            return Unit.PERCENT
-    return Unit.UNKNOWN
-
-
-def _times_hundred(expr: Expr) -> bool:
-    """Recognise the upper half of ``100 * errors / total``, which is read from the left."""
-    node = bare(expr)
-    if not isinstance(node, BinaryExpr) or operator(node) != "*":
-        return False
-    counted = any(calls(node, "rate", "increase", "irate"))
-    return counted and PERCENT in (constant(node.lhs), constant(node.rhs))
-
-
-def _named(metric: str, known: Recorded, depth: int) -> Unit:
-    units = {unit_of(read.tree, known, depth + 1) for read in known.get(metric, ())} if depth < _DEEPEST else set()
-    if len(units) == 1 and Unit.UNKNOWN not in units:
-        return units.pop()
-    if re.search(r"burn_rate:ratio$", metric):
-        return Unit.BURN
-    return Unit.RATIO if error_like(metric) and re.search(r"(?:^|[_:])ratio(?:$|[_:])", metric) else Unit.UNKNOWN
-
-
-def window_of(expr: Expr) -> timedelta | None:
-    """Tell over which window an expression measures: the one of its ranges, names or window labels."""
-    found = {window for _, window in ranges(expr)}
-    if not found:
-        found = {w for name in metric_names(expr) if (w := name_window(name)) is not None}
-    if not found:
-        found = {w for node in walk(expr) if isinstance(node, VectorSelector) for w in _label_windows(node)}
-    return found.pop() if len(found) == 1 else None
-
-
-def name_window(metric: str) -> timedelta | None:
-    """Read the window at the end of a recorded name, such as ``...ratio_rate5m``."""
-    match = _NAME_WINDOW.search(metric)
-    if match is None:
-        return None
-    try:
-        return parse_duration(match[1])
-    except ValueError:
-        return None
-
-
-def name_family(metric: str) -> str:
-    """Take the window off the end of a recorded name."""
-    match = _NAME_WINDOW.search(metric)
-    return metric[: match.start(1)] if match and name_window(metric) else metric
-
-
-def _label_windows(node: VectorSelector) -> Iterator[timedelta]:
-    for matcher in selector_of(node).matchers:
-        if _WINDOW_LABEL.search(matcher.label) and matcher.op == "=":
-            try:
-                yield parse_duration(matcher.value)
-            except ValueError:
-                continue
+        return _leg(node.lhs, node.rhs, units)
+    return _leg(node.rhs, node.lhs, units) if op in ("<", "<=") else []
 
 
 def _family(expr: Expr) -> str:
     text = _RANGE_TEXT.sub("[]", written(strip(expr)))
     for name in metric_names(expr):
         text = text.replace(name, name_family(name))
-    return re.sub(rf'_?window="{_WINDOW}",?', "", text)
+    return re.sub(rf'_?window="{WINDOW}",?', "", text)
+
+
+def _both(left: list[BurnLeg], right: list[BurnLeg]) -> list[BurnLeg]:
+    """Distribute ``and`` over ``or``; a guard without a comparison changes nothing."""
+    if len(left) * len(right) > _MOST_LEGS:
+        return []  # no burn policy, and no reason to spend time on it
+    return [_join(a, b) for a, b in product(left, right)] if left and right else left or right
 
 
 def _join(a: BurnLeg, b: BurnLeg) -> BurnLeg:
     return BurnLeg(a.conditions + b.conditions)
 
 
-def _leg(measure: Expr, limit: Expr, known: Recorded) -> list[BurnLeg]:
+def _leg(measure: Expr, limit: Expr, units: Units) -> list[BurnLeg]:
     if constant(measure) is not None:
         return []
-    unit = unit_of(measure, known)
+    unit = units.of(measure)
     threshold = threshold_of(limit, percent=unit is Unit.PERCENT)
     if threshold is None:
         return []

@@ -7,8 +7,6 @@ health endpoints would be to ask for what they have no place for.
 from collections.abc import Iterator
 
 from surefoot.finding import Span
-from surefoot.spec.entry import Entry
-from surefoot.spec.model.service import Journey
 from surefoot.spec.source import Origin
 from surefoot.spec.system import Service, System
 
@@ -29,8 +27,3 @@ def beginning(system: System) -> Span | None:
             return system.spec.single[section].origin.span(key=True)
     documents = system.spec.documents
     return Origin(documents[0], ()).span() if documents else None
-
-
-def passing(service: str, system: System) -> Iterator[Entry[Journey]]:
-    """Yield the journeys that run through a service."""
-    return (journey for journey in system.journeys.values() if service in journey.model.steps)

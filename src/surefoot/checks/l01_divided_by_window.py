@@ -34,8 +34,9 @@ groups:
 from collections.abc import Iterator, Sequence
 
 from surefoot.checks import Check
-from surefoot.checks._burn import Condition, Unit, burn_alerts
+from surefoot.checks._burn import Condition, burn_alerts
 from surefoot.checks._tree import every, number, place
+from surefoot.checks._unit import Unit
 from surefoot.domain.slo.burn import go_float
 from surefoot.finding import Finding, Severity
 from surefoot.spec.rulefile import RuleFile

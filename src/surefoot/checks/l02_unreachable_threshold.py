@@ -36,9 +36,10 @@ from collections.abc import Iterator, Sequence
 from promql_parser import BinaryExpr
 
 from surefoot.checks import Check
-from surefoot.checks._burn import BurnAlert, Condition, Unit, burn_alerts
+from surefoot.checks._burn import BurnAlert, Condition, burn_alerts
 from surefoot.checks._ratio import strip
 from surefoot.checks._tree import constant, every, number, operator, place
+from surefoot.checks._unit import Unit
 from surefoot.domain.slo.burn import go_float
 from surefoot.finding import Finding, Severity
 from surefoot.spec.rulefile import RuleFile

@@ -38,9 +38,10 @@ from collections.abc import Iterator, Sequence
 from promql_parser import AggregateExpr, BinaryExpr, Call
 
 from surefoot.checks import Check
-from surefoot.checks._burn import Recorded, Unit, recorded, unit_of
 from surefoot.checks._ratio import event_ratio, strip
+from surefoot.checks._recorded import Recorded
 from surefoot.checks._tree import Read, binaries, calls, every, place, word, written
+from surefoot.checks._unit import Unit, Units
 from surefoot.finding import Finding, Severity
 from surefoot.promql.walk import bare, walk
 from surefoot.spec.rulefile import RuleFile
@@ -48,18 +49,18 @@ from surefoot.spec.rulefile import RuleFile
 
 def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
     rules = [*every(files)]
-    known = recorded(rules)
+    units = Units(Recorded(rules))
     for read in rules:
-        found = _over_time(read, known) or _over_series(read)
+        found = _over_time(read, units) or _over_series(read)
         if found:
             sought, message = found
             cure = "write `sum(errors) / (sum(total) > 0)`, each summed over the window or the series first"
             yield CHECK.finding(place(read.rule, word(sought)), message, cure, subject=read.rule.name)
 
 
-def _over_time(read: Read, known: Recorded) -> tuple[str, str] | None:
+def _over_time(read: Read, units: Units) -> tuple[str, str] | None:
     for call in calls(read.tree, "avg_over_time"):
-        if unit_of(call.args[0], known) in (Unit.RATIO, Unit.PERCENT):
+        if units.of(call.args[0]) in (Unit.RATIO, Unit.PERCENT):
             return "avg_over_time", "`avg_over_time` of an error ratio weighs quiet minutes like busy ones"
     for node in binaries(read.tree, "/"):
         above, below = strip(node.lhs), strip(node.rhs)
@@ -68,7 +69,7 @@ def _over_time(read: Read, known: Recorded) -> tuple[str, str] | None:
         names = (above.func.name, below.func.name)
         if names != ("sum_over_time", "count_over_time") or written(above.args[0]) != written(below.args[0]):
             continue
-        if unit_of(above.args[0], known) in (Unit.RATIO, Unit.PERCENT):
+        if units.of(above.args[0]) in (Unit.RATIO, Unit.PERCENT):
             return "sum_over_time", "sum / count of an error ratio is its mean: it weighs quiet minutes like busy ones"
     return None
 

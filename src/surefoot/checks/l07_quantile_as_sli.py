@@ -37,7 +37,9 @@ from collections.abc import Iterator, Sequence
 
 from surefoot.checks import Check
 from surefoot.checks._burn import legs
+from surefoot.checks._recorded import Recorded
 from surefoot.checks._tree import Read, calls, every, place, word
+from surefoot.checks._unit import Units
 from surefoot.finding import Finding, Severity
 from surefoot.promql.walk import functions, metric_names
 from surefoot.spec.rulefile import RuleFile
@@ -65,7 +67,7 @@ def _misused(read: Read, recorded: set[str]) -> tuple[str, str] | None:
         if functions(call.args[0]) & {*_QUANTILES} or metric_names(call.args[0]) & recorded:
             return call.func.name, f"`{call.func.name}` of a quantile is no quantile"
     if quantile and read.rule.kind == "alert":
-        for leg in legs(read.tree, {}):
+        for leg in legs(read.tree, Units(Recorded(()))):
             measured = [c for c in leg.conditions if functions(c.measure) & {*_QUANTILES}]
             if len({c.window for c in measured}) > 1 and len({c.family for c in measured}) == 1:
                 return quantile, "a quantile is compared over a long and a short window, as if it had a budget"

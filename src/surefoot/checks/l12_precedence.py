@@ -35,26 +35,26 @@ from collections.abc import Iterator, Sequence
 from promql_parser import BinaryExpr
 
 from surefoot.checks import Check
-from surefoot.checks._burn import Unit, recorded, unit_of
+from surefoot.checks._recorded import Recorded
+from surefoot.checks._threshold import LARGEST_BUDGET
 from surefoot.checks._tree import binaries, constant, every, operator, place
+from surefoot.checks._unit import Unit, Units
 from surefoot.domain.slo.burn import go_float
 from surefoot.finding import Finding, Severity
 from surefoot.promql.walk import bare
 from surefoot.spec.rulefile import RuleFile
 
-_LARGEST_BUDGET = 0.5
-
 
 def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
     rules = [*every(files)]
-    known = recorded(rules)
+    units = Units(Recorded(rules))
     for read in rules:
         for node in binaries(read.tree, "-"):
             right = bare(node.rhs)
             if constant(node.lhs) != 1 or not isinstance(right, BinaryExpr) or operator(right) != "/":
                 continue
             b = constant(right.rhs)
-            if b is None or not 0 < b <= _LARGEST_BUDGET or unit_of(right.lhs, known) is not Unit.RATIO:
+            if b is None or not 0 < b <= LARGEST_BUDGET or units.of(right.lhs) is not Unit.RATIO:
                 continue
             shown = f"{b:.6g}"
             message = f"`1 - ratio / {shown}` divides first: a perfect ratio gives {go_float(round(1 - 1 / b, 6))}"

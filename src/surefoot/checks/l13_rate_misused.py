@@ -38,7 +38,7 @@ from datetime import timedelta
 from promql_parser import AggregateExpr, Call, MatrixSelector, SubqueryExpr
 
 from surefoot.checks import Check
-from surefoot.checks._burn import Recorded, recorded
+from surefoot.checks._recorded import Recorded
 from surefoot.checks._tree import Read, calls, every, length, place, word
 from surefoot.finding import Finding, Severity
 from surefoot.promql.duration import format_duration
@@ -53,7 +53,7 @@ _GAUGE = re.compile(r"(?:_ratio|_percent|_celsius|:ratio)$")
 
 def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
     rules = [*every(files)]
-    known = recorded(rules)
+    known = Recorded(rules)
     for read in rules:
         for call in calls(read.tree, *_RATES):
             finding = _judge(read, call, known)
@@ -82,7 +82,7 @@ def _judge(read: Read, call: Call, known: Recorded) -> Finding | None:
             "write `delta` or `deriv`, or rate the counters below it",
             subject=subject,
         )
-    made = known.get(metric, ())
+    made = known.named(metric)
     if made and all(isinstance(bare(r.tree), AggregateExpr) and not any(calls(r.tree, *_RATES)) for r in made):
         message = (
             f"`{name}` of `{metric}`, which is an aggregation: a restart of one instance reads as an increase of all"

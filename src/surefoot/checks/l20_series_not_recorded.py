@@ -36,8 +36,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from surefoot.checks import Check
-from surefoot.checks._burn import name_family, name_window
 from surefoot.checks._tree import Read, every, field, length, place, word
+from surefoot.checks._window import name_family, name_window
 from surefoot.finding import Finding, Severity
 from surefoot.promql.duration import format_duration
 from surefoot.promql.walk import metric_names, ranges

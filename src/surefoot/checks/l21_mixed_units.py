@@ -37,8 +37,10 @@ groups:
 from collections.abc import Iterator, Sequence
 
 from surefoot.checks import Check
-from surefoot.checks._burn import Condition, Unit, legs, recorded
+from surefoot.checks._burn import Condition, legs
+from surefoot.checks._recorded import Recorded
 from surefoot.checks._tree import every, number, place
+from surefoot.checks._unit import Unit, Units
 from surefoot.domain.slo.burn import go_float
 from surefoot.finding import Finding, Severity
 from surefoot.spec.rulefile import RuleFile
@@ -46,11 +48,11 @@ from surefoot.spec.rulefile import RuleFile
 
 def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
     rules = [*every(files)]
-    known = recorded(rules)
+    units = Units(Recorded(rules))
     for read in rules:
         if read.rule.kind != "alert":
             continue
-        for condition in (c for leg in legs(read.tree, known) for c in leg.conditions):
+        for condition in (c for leg in legs(read.tree, units) for c in leg.conditions):
             problem = _problem(condition)
             if problem:
                 limit = condition.threshold

@@ -40,16 +40,19 @@ groups:
 from collections.abc import Iterator, Sequence
 
 from surefoot.checks import Check
-from surefoot.checks._burn import BurnAlert, Recorded, burn_alerts, recorded
+from surefoot.checks._burn import burn_alerts
+from surefoot.checks._recorded import Recorded
 from surefoot.checks._tree import Read, binaries, calls, every, place
 from surefoot.finding import Finding, Severity
 from surefoot.promql.walk import metric_names
 from surefoot.spec.rulefile import RuleFile
 
+_LIFE = frozenset({"up", "probe_success"})
+
 
 def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
     rules = [*every(files)]
-    known = recorded(rules)
+    known = Recorded(rules)
     watched: set[str] = set()
     for read in rules:
         if read.rule.kind == "alert":
@@ -57,7 +60,7 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
     told: set[frozenset[str]] = set()
     for alert in burn_alerts(rules):
         families = frozenset(condition.family for condition in alert.conditions)
-        if families in told or _sources(alert, known) & watched:
+        if families in told or (known.sources(metric_names(alert.read.tree)) | _LIFE) & watched:
             continue
         told.add(families)
         message = "no alert here notices when these series are absent: silence exceeds no threshold"
@@ -72,19 +75,7 @@ def _watched(read: Read) -> set[str]:
         found |= metric_names(call)
     for node in binaries(read.tree, "unless"):
         found |= metric_names(node.lhs)
-    return found | (metric_names(read.tree) & {"up", "probe_success"})
-
-
-def _sources(alert: BurnAlert, known: Recorded) -> set[str]:
-    """Collect the metrics that an alert reads, directly or through recording rules, and ``up``."""
-    found: set[str] = set()
-    waiting = list(metric_names(alert.read.tree))
-    while waiting:
-        metric = waiting.pop()
-        if metric not in found:
-            found.add(metric)
-            waiting += [name for read in known.get(metric, ()) for name in metric_names(read.tree)]
-    return found | {"up", "probe_success"}
+    return found | (metric_names(read.tree) & _LIFE)
 
 
 CHECK = Check(

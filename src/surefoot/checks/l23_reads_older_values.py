@@ -42,11 +42,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from surefoot.checks import Check
-from surefoot.checks._burn import BurnAlert, Recorded, burn_alerts, recorded
-from surefoot.checks._tree import Read, every, place, word
+from surefoot.checks._burn import BurnAlert, burn_alerts
+from surefoot.checks._recorded import Recorded
+from surefoot.checks._tree import every, place, word
 from surefoot.finding import Finding, Severity
 from surefoot.promql.duration import format_duration
-from surefoot.promql.selector import Selector
 from surefoot.promql.walk import vector_selectors
 from surefoot.spec.rulefile import RuleFile
 
@@ -55,7 +55,7 @@ _LOOKBACK = timedelta(minutes=5)
 
 def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
     rules = [*every(files)]
-    known = recorded(rules)
+    known = Recorded(rules)
     for alert in burn_alerts(rules):
         yield from _alert(alert, known)
 
@@ -64,7 +64,7 @@ def _alert(alert: BurnAlert, known: Recorded) -> Iterator[Finding]:
     rule, own = alert.read.rule, alert.read.group
     selectors = {selector.metric: selector for selector in vector_selectors(alert.read.tree)}
     for metric, selector in sorted(selectors.items()):
-        groups = {read.group.name: read.group for read in known.get(metric, ()) if _selected(read, selector)}
+        groups = {read.group.name: read.group for read in known.selected(selector)}
         if len(groups) != 1 or own.name in groups:
             continue
         name, other = groups.popitem()
@@ -78,15 +78,6 @@ def _alert(alert: BurnAlert, known: Recorded) -> Iterator[Finding]:
         finding = CHECK.finding(place(rule, word(metric)), message, cure, subject=rule.name)
         yield finding if slower else replace(finding, severity=Severity.INFO)
         return
-
-
-def _selected(read: Read, selector: Selector) -> bool:
-    """Tell whether a selector can mean what a rule records: no label of the rule contradicts it."""
-    return all(
-        read.rule.labels.get(matcher.label, matcher.value) == matcher.value
-        for matcher in selector.matchers
-        if matcher.op == "="
-    )
 
 
 CHECK = Check(

@@ -35,7 +35,7 @@ def _document(role: Role, findings: list[Finding]) -> str:
     subjects: dict[str, list[Finding]] = {}
     for finding in sorted(findings, key=_weight):
         subjects.setdefault(finding.subject, []).append(finding)
-    parts = [f"# For the {role}", _summary(findings)]
+    parts = [f"# Feedback for: {role}", _summary(findings)]
     for subject in sorted(subjects):
         parts.append(f"## {subject or _WHOLE}")
         parts += [_section(finding) for finding in subjects[subject]]

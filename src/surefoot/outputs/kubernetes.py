@@ -6,7 +6,7 @@ from textwrap import indent
 
 from surefoot.artifact import Artifact
 from surefoot.domain.rules.groups import groups
-from surefoot.domain.rules.sources import exporters, probed
+from surefoot.domain.rules.sources import exporters, probed, prober
 from surefoot.outputs import Output
 from surefoot.outputs._header import header
 from surefoot.outputs._yaml import document, rule_file
@@ -88,14 +88,14 @@ def _monitor(service: Service, system: System, port: Json) -> Json:
 def _probes(service: Service, system: System) -> Iterator[tuple[str, Json]]:
     """Yield the end of each probe's name, and the probe."""
     addresses = list(probed(service))
-    probers = [exporter for exporter in exporters(service, "blackbox") if exporter.targets]
-    for exporter in probers if addresses else ():
+    probers = [(found, address) for found in exporters(service, "blackbox") if (address := prober(found))]
+    for exporter, address in probers if addresses else ():
         labels = equal_labels(exporter.matchers)
         job = labels.pop("job", exporter.name)
         static = {"static": addresses, **({"labels": labels} if labels else {})}
         spec = {
             "jobName": job,
-            "prober": {"url": address_of(exporter.targets[0])},
+            "prober": {"url": address},
             "module": MODULE,
             "interval": format_duration(system.policy.prometheus.scrape_interval),
             "targets": {"staticConfig": static},

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from surefoot.artifact import Artifact
-from surefoot.domain.rules.sources import exporters, probed
+from surefoot.domain.rules.sources import exporters, probed, prober
 from surefoot.outputs import Output
 from surefoot.outputs._header import header
 from surefoot.outputs._yaml import document
@@ -16,6 +16,7 @@ Json = Mapping[str, object]
 
 MODULE = "http_2xx"
 _METRICS = "/metrics"
+_PROBER = "127.0.0.1:9115"  # where a blackbox exporter listens unless told otherwise
 _RULES = "rules/*.yml"  # relative to the configuration
 # From 3.0 on a target that names no content type is refused, unless this says how to read it.
 _FALLBACK_SINCE = (3, 0)
@@ -113,7 +114,7 @@ def _probes(exporter: Exporter, system: System, taken: set[str]) -> Iterator[Jso
     """Write the job that lets a blackbox exporter probe the services that use it."""
     services = [service for service in system.services.values() if exporter in exporters(service, "blackbox")]
     groups = list(_probe_groups(services))
-    if not exporter.targets or not groups:
+    if not groups:
         return
     labels = equal_labels(exporter.matchers)
     job = labels.pop("job", exporter.name)
@@ -128,7 +129,7 @@ def _probes(exporter: Exporter, system: System, taken: set[str]) -> Iterator[Jso
         "relabel_configs": [
             {"source_labels": ["__address__"], "target_label": "__param_target"},
             {"source_labels": ["__param_target"], "target_label": "instance"},
-            {"target_label": "__address__", "replacement": address_of(exporter.targets[0])},
+            {"target_label": "__address__", "replacement": prober(exporter) or _PROBER},
         ],
     }
 

@@ -30,9 +30,7 @@ def reduce(block: Block, groups: Mapping[Labels, Sequence[Member]], how: Reduce)
     """Reduce each group to one row, present where any member is."""
     steps = block.values.shape[1]
     with np.errstate(all="ignore"):
-        made = [
-            (key, how(members, steps), np.any([m[2] for m in members], axis=0)) for key, members in groups.items()
-        ]
+        made = [(key, how(members, steps), np.any([m[2] for m in members], axis=0)) for key, members in groups.items()]
     return stack(made, steps)
 
 
@@ -68,7 +66,7 @@ def average(members: Sequence[Member], steps: int) -> Values:
 
 def count(members: Sequence[Member], steps: int) -> Values:  # noqa: ARG001  # all reductions look alike
     """Count the samples."""
-    return np.sum([present for _, _, present in members], axis=0).astype(np.float64)
+    return np.asarray(np.sum([present for _, _, present in members], axis=0), np.float64)
 
 
 def ones(members: Sequence[Member], steps: int) -> Values:  # noqa: ARG001  # all reductions look alike
@@ -154,25 +152,24 @@ def topk(block: Block, groups: Mapping[Labels, Sequence[Member]], k: Values, *, 
     return stack(ranked, steps, ordered=True)
 
 
-def count_values(groups: Mapping[Labels, Sequence[Member]], label: str, steps: int) -> Block:
+def count_values(block: Block, label: str, labels: Sequence[str], *, without: bool) -> Block:
     """Count equal values; each becomes a row whose label holds the value's text.
+
+    The label is set before the rows are grouped, so it replaces one of the same name.
 
     Raises:
         EvaluationError: The label's name is not valid.
     """
     check_label(label)
-    made: list[Row] = []
-    for key, members in groups.items():
-        values = np.array([m[1] for m in members])
-        present = np.array([m[2] for m in members])
-        texts: dict[str, Values] = {}
-        for index, step in zip(*np.nonzero(present), strict=True):
-            text = _float_text(float(values[index, step]))
-            texts.setdefault(text, np.zeros(steps))[step] += 1
-        for text, counts in texts.items():
+    steps = block.values.shape[1]
+    counts: dict[Labels, Values] = {}
+    for row_labels, values, present in rows(block):
+        key = drop(row_labels, (*labels, NAME, label)) if without else keep(row_labels, (*labels,))
+        for step in np.flatnonzero(present):
+            text = _float_text(float(values[step]))
             named = tuple(sorted({**dict(key), label: text}.items()))
-            made.append((named, counts, counts > 0))
-    return stack(made, steps)
+            counts.setdefault(named, np.zeros(steps))[step] += 1
+    return stack(((named, found, found > 0) for named, found in counts.items()), steps)
 
 
 def _extreme(members: Sequence[Member], steps: int, better: Callable[[Values, Values], Mask]) -> Values:

@@ -25,12 +25,23 @@ Reduce = Callable[[Windows], tuple[Values, Mask]]
 class Evaluator(Protocol):
     """What evaluates an argument, as the kind of value that is asked for."""
 
-    def value(self, node: Expr) -> Value: ...
-    def vector(self, node: Expr) -> Block: ...
-    def scalar(self, node: Expr) -> Values: ...
-    def text(self, node: Expr) -> str: ...
-    def windows(self, node: Expr) -> list[Windows]: ...
-    def sample_times(self, node: VectorSelector) -> Block: ...
+    def value(self, node: Expr) -> Value:
+        """Evaluate anything but a range."""
+
+    def vector(self, node: Expr) -> Block:
+        """Evaluate an instant vector."""
+
+    def scalar(self, node: Expr) -> Values:
+        """Evaluate a number."""
+
+    def text(self, node: Expr) -> str:
+        """Evaluate a string."""
+
+    def windows(self, node: Expr) -> list[Windows]:
+        """Evaluate a range vector."""
+
+    def sample_times(self, node: VectorSelector) -> Block:
+        """Evaluate a selector, the samples' times (seconds) in place of their values."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

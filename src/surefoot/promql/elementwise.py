@@ -22,7 +22,8 @@ def clamp(x: Values, low: Values, high: Values) -> Values:
 def round_to(x: Values, nearest: Values) -> Values:
     """Round to a multiple, halves up; the inverse of the multiple is used, as it is often whole."""
     inverse = 1.0 / nearest
-    return np.floor(x * inverse + 0.5) / inverse
+    rounded: Values = np.floor(x * inverse + 0.5) / inverse
+    return rounded
 
 
 def _sign(x: Values) -> Values:
@@ -46,7 +47,7 @@ def _since(unit: str, of: str) -> Unary:
 
     def pick(at: Moments) -> Values:
         start = at.astype(f"datetime64[{of}]").astype(f"datetime64[{unit}]")
-        return (at.astype(f"datetime64[{unit}]") - start).astype(np.float64)
+        return np.asarray((at.astype(f"datetime64[{unit}]") - start).astype(np.int64), np.float64)
 
     return _dated(pick)
 
@@ -56,16 +57,18 @@ def _plus_one(inner: Unary) -> Unary:
 
 
 def _year(at: Moments) -> Values:
-    return at.astype("datetime64[Y]").astype(np.float64) + 1970.0
+    return np.asarray(at.astype("datetime64[Y]").astype(np.int64) + 1970, np.float64)
 
 
 def _weekday(at: Moments) -> Values:
-    return (at.astype("datetime64[D]").astype(np.int64) + 4) % 7 + 0.0  # 1970-01-01 was a Thursday; Sunday is 0
+    weekday = (at.astype("datetime64[D]").astype(np.int64) + 4) % 7  # 1970-01-01 was a Thursday; Sunday is 0
+    return np.asarray(weekday, np.float64)
 
 
 def _month_length(at: Moments) -> Values:
     month = at.astype("datetime64[M]")
-    return ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")).astype(np.float64)
+    days = (month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")
+    return np.asarray(days.astype(np.int64), np.float64)
 
 
 MATH: Mapping[str, Unary] = MappingProxyType(

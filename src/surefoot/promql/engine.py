@@ -5,13 +5,13 @@ support is refused by name, never approximated.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
 from promql_parser import (
-    AggregateExpr,
     AggModifierType,
+    AggregateExpr,
     AtModifier,
     AtModifierType,
     BinaryExpr,
@@ -31,9 +31,9 @@ from promql_parser import (
 from surefoot.promql import aggregate, match
 from surefoot.promql.blocks import renamed, stack
 from surefoot.promql.calls import CALLS, Arguments
-from surefoot.promql.error import EvaluationError, PromqlError
+from surefoot.promql.error import PromqlError
 from surefoot.promql.parse import parse
-from surefoot.promql.selector import Selector, selector_of
+from surefoot.promql.selector import selector_of
 from surefoot.promql.semantics import Semantics
 from surefoot.promql.series import Block, Scalar, Series, Storage, Text, Times, Values
 from surefoot.promql.windows import Windows, select
@@ -72,7 +72,7 @@ class Engine:
     """
 
     storage: Storage
-    semantics: Semantics = Semantics()
+    semantics: Semantics = field(default_factory=Semantics)
     lookback: int = LOOKBACK_MS
     default_step: int = DEFAULT_STEP_MS
 
@@ -155,7 +155,7 @@ class _Run:
             found = self.engine.storage.select(selector_of(node.vector_selector))
             return [select(series, ends, _ms(node.range), left_open=left_open) for series in found]
         if isinstance(node, SubqueryExpr):
-            ends, length = self._ends(node), _ms(node.range)
+            ends, length = self._ends(node), _ms(node.range or timedelta())
             inner = self._subquery(node, ends, length)
             return [select(series, ends, length, left_open=left_open) for series in inner]
         raise PromqlError("expected a range vector such as x[5m]", 0, 0)
@@ -259,7 +259,7 @@ class _Run:
         if op == "quantile":
             return aggregate.reduce(block, groups, aggregate.quantiles(self.scalar(node.param)))
         if op == "count_values":
-            return aggregate.count_values(groups, self.text(node.param), len(self.times))
+            return aggregate.count_values(block, self.text(node.param), labels, without=without)
         raise PromqlError(f"the aggregation `{op}` is not supported", 0, 0)
 
     def _call(self, node: Call) -> Value:

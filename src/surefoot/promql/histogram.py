@@ -21,7 +21,7 @@ def histogram_quantile(q: Values, block: Block) -> Block:
     for labels, values, present in rows(block):
         bound = _bound(dict(labels).get(_BOUND, ""))
         if bound is not None:
-            groups.setdefault(drop(labels, (NAME, _BOUND)), []).append((bound, values, present))
+            groups.setdefault(drop(labels, (_BOUND,)), []).append((bound, values, present))
     made = []
     for labels, buckets in groups.items():
         buckets.sort(key=lambda bucket: bucket[0])
@@ -30,7 +30,7 @@ def histogram_quantile(q: Values, block: Block) -> Block:
         for step in np.flatnonzero(there):
             here = [(bound, float(values[step])) for bound, values, present in buckets if present[step]]
             result[step] = _quantile(float(q[step]), here)
-        made.append((labels, result, there))
+        made.append((drop(labels, (NAME,)), result, there))
     return stack(made, steps)
 
 
@@ -43,7 +43,7 @@ def _bound(text: str) -> float | None:
 
 def _quantile(q: float, found: Sequence[tuple[float, float]]) -> float:
     if math.isnan(q) or not found or found[-1][0] != math.inf:
-        return math.nan if not q < 0 and not q > 1 or not found or found[-1][0] != math.inf else math.inf
+        return math.nan
     if q < 0:
         return -math.inf
     if q > 1:

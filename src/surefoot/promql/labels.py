@@ -7,6 +7,7 @@ import numpy as np
 
 from surefoot.promql.blocks import rows, stack
 from surefoot.promql.error import EvaluationError
+from surefoot.promql.re2 import UnsupportedPattern, compiled
 from surefoot.promql.selector import MatchOp, Selector
 from surefoot.promql.series import NAME, Block, Labels, Mask
 
@@ -32,12 +33,12 @@ def replace(block: Block, target: str, replacement: str, source: str, pattern: s
     """
     check_label(target)
     try:
-        compiled = re.compile(pattern)
-    except re.error as error:
-        raise EvaluationError(f"invalid regular expression in label_replace(): {pattern}: {error}") from None
+        wanted = compiled(pattern)
+    except UnsupportedPattern as error:
+        raise EvaluationError(f"label_replace(): {error}") from None
     changed = []
     for labels, values, present in rows(block):
-        match = compiled.fullmatch(dict(labels).get(source, ""))
+        match = wanted.fullmatch(dict(labels).get(source, ""))
         made = labels if match is None else _set(labels, target, _expand(match, replacement))
         changed.append((made, values, present))
     return stack(changed, block.values.shape[1])
@@ -93,7 +94,7 @@ def absent(present: Mask, labels: Labels) -> Block:
         present: Shape (rows, steps).
         labels: Of the answer.
     """
-    missing = ~present.any(axis=0)
+    missing: Mask = np.logical_not(present.any(axis=0))
     return stack([(labels, np.ones(len(missing)), missing)], len(missing))
 
 

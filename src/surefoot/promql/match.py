@@ -22,6 +22,7 @@ ARITHMETIC: Mapping[str, Callable[[Values, Values], Values]] = MappingProxyType(
         "atan2": np.arctan2,
     }
 )
+_NAMELESS = frozenset(ARITHMETIC) - {"atan2"}  # between vectors, atan2 keeps the name of its left side
 COMPARISON: Mapping[str, Callable[[Values, Values], Mask]] = MappingProxyType(
     {
         "==": np.equal,
@@ -93,7 +94,7 @@ def vectors(op: str, left: Block, right: Block, matching: Matching, *, as_bool: 
     steps = left.values.shape[1]
     swapped = matching.many == "right"
     many, one = (right, left) if swapped else (left, right)
-    both = left.present.any(axis=0) & right.present.any(axis=0)
+    both: Mask = np.logical_and(left.present.any(axis=0), right.present.any(axis=0))
     partners = _partners(one, matching, both, "left" if swapped else "right")
     pairs = []
     for labels, values, present in rows(many):
@@ -167,7 +168,7 @@ def _check_unique(pairs: Sequence[tuple[Labels, Labels, Values, Mask]], matching
 
 
 def _result_labels(op: str, many: Labels, one: Labels, matching: Matching, *, as_bool: bool) -> Labels:
-    labels = drop(many, (NAME,)) if op in ARITHMETIC or as_bool else many
+    labels = drop(many, (NAME,)) if as_bool or op in _NAMELESS else many
     if matching.many == "none":
         return keep(labels, matching.labels) if matching.on else drop(labels, matching.labels)
     known, other = dict(labels), dict(one)
@@ -177,4 +178,3 @@ def _result_labels(op: str, many: Labels, one: Labels, matching: Matching, *, as
         else:
             known.pop(name, None)
     return tuple(sorted(known.items()))
-

@@ -18,8 +18,7 @@ def average(w: Windows) -> Reduced:
     with np.errstate(all="ignore"):
         for number, (here, value) in enumerate(w.positions(), start=1):
             stuck = np.isinf(mean) & np.where(np.isinf(value), (mean > 0) == (value > 0), ~np.isnan(value))
-            here = here & ~stuck
-            mean, lost = Kahan.step(mean, lost, value / number - mean / number, here)
+            mean, lost = Kahan.step(mean, lost, value / number - mean / number, here & ~stuck)
     return np.where(np.isinf(mean), mean, mean + lost), w.filled
 
 

@@ -123,4 +123,3 @@ def _with_resets(w: Windows, result: Values) -> Values:
         which = resets[np.minimum(lowest + number, len(resets) - 1)]
         result = np.where(inside, result + w.values[which - 1], result)
     return result
-

@@ -4,7 +4,6 @@ Times are int64 milliseconds since 1970, values float64. Absence is a mask of it
 like any other, and only Prometheus' stale marker, one particular NaN, says that a series ended.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NewType, TypeAlias
@@ -12,6 +11,7 @@ from typing import NewType, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from surefoot.promql.re2 import compiled
 from surefoot.promql.selector import Matcher, MatchOp, Selector
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
@@ -32,7 +32,8 @@ def stale_marker() -> float:
 
 def is_stale(values: Values) -> Mask:
     """Tell which values are stale markers."""
-    return values.view(np.uint64) == STALE_BITS
+    marked: Mask = values.view(np.uint64) == STALE_BITS
+    return marked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,10 +125,10 @@ def _test(matcher: Matcher) -> Callable[[str], bool]:
         case MatchOp.NOT_EQUAL:
             return lambda value: value != wanted
         case MatchOp.REGEX:
-            pattern = re.compile(wanted)
+            pattern = compiled(wanted)
             return lambda value: pattern.fullmatch(value) is not None
         case MatchOp.NOT_REGEX:
-            refused = re.compile(wanted)
+            refused = compiled(wanted)
             return lambda value: refused.fullmatch(value) is None
 
 

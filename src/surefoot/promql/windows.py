@@ -45,11 +45,15 @@ class Windows:
 
     def at(self, indexes: Indexes) -> Values:
         """Take the values at indexes; those outside the series give any value."""
-        return self.values[np.clip(indexes, 0, max(len(self.values) - 1, 0))]
+        if not len(self.values):
+            return np.zeros(len(indexes))
+        return self.values[np.clip(indexes, 0, len(self.values) - 1)]
 
     def moments(self, indexes: Indexes) -> Times:
         """Take the times at indexes, as `at` does."""
-        return self.times[np.clip(indexes, 0, max(len(self.times) - 1, 0))]
+        if not len(self.times):
+            return np.zeros(len(indexes), np.int64)
+        return self.times[np.clip(indexes, 0, len(self.times) - 1)]
 
     def positions(self) -> Iterator[tuple[Mask, Values]]:
         """Go through the windows from their first sample on: which still have one here, and its value.

@@ -1,5 +1,6 @@
 """Documents to a spec: every section validated, every mistake found at once, each with its place."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from types import UnionType
@@ -15,6 +16,8 @@ from surefoot.spec.source import Document, Origin, Path, Value
 
 _WHY_UNKNOWN = "a key that nothing reads promises nothing"
 _WHY_VALUE = "a value that is not understood cannot be kept"
+_WHY_NAME = "names become names of rules, labels and files"
+_NAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?")  # as `Name` has it
 _EXPECTED = {
     "string_type": ("text", "put it into quotes"),
     "int_type": ("a whole number", "write digits without quotes"),
@@ -114,6 +117,10 @@ class Decoder:
         written: tuple[Value, Origin],
     ) -> None:
         content, origin = written
+        if section.named and not _NAME.fullmatch(name):
+            cure = "write at most 63 letters, digits, `.`, `_` and `-`, such as `payment-api`"
+            self._report("S06", origin, f"`{name}` cannot be a name", _WHY_NAME, cure, key=True)
+            return
         try:
             model = section.adapter.validate_python({} if content is None and section.named else content)
         except ValidationError as error:
@@ -166,7 +173,7 @@ def translate(problem: Mapping[str, Any], origin: Origin, kind: object) -> Findi
     if error == "literal_error":
         return _not_one_of(problem, origin, path)
     expected, cure = _EXPECTED.get(error, ("", ""))
-    name = f"`{path[-1]}`" if path else "this"
+    name = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this"
     message = f"{name} must be {expected}" if expected else f"{name}: {_lower(problem['msg'])}"
     return Finding(
         "S06",
@@ -198,7 +205,7 @@ def did_you_mean(key: str, known: Sequence[str]) -> tuple[str, str]:
     close = get_close_matches(key, known, 1, 0.6)
     if close:
         return f"unknown key `{key}`", f"did you mean `{close[0]}`?"
-    return f"unknown key `{key}`", f"remove it; known here: {', '.join(sorted(known))}"
+    return f"unknown key `{key}`", f"remove it; known here: {', '.join(sorted(set(known)))}"
 
 
 def _fields(kind: object, path: Path = ()) -> list[str]:
@@ -213,6 +220,8 @@ def _fields(kind: object, path: Path = ()) -> list[str]:
 
 
 def _below(found: object, step: str | int) -> object:
+    if isinstance(step, int):
+        return found
     if get_origin(found) is dict:
         return get_args(found)[1]
     if isinstance(found, type) and issubclass(found, BaseModel):

@@ -114,7 +114,7 @@ class _Resolver:
         burn = self._burn(model, origin)
         if sli is None or burn is None:
             return None
-        window, period = self._window(model.window or self.policy.slo.window)
+        window, period = self._window(model.window or self.policy.slo.window, model.timezone or self.zone)
         return Slo(
             service=self.entry.name,
             name=name,
@@ -150,12 +150,12 @@ class _Resolver:
             )
         return legs
 
-    def _window(self, text: str) -> tuple[Window, timedelta]:
+    def _window(self, text: str, zone: str) -> tuple[Window, timedelta]:
         nominal = self.policy.slo.nominal
         if text == "month":
-            return CalendarWindow("month", self.zone), nominal.month
+            return CalendarWindow("month", zone), nominal.month
         if text == "quarter":
-            return CalendarWindow("quarter", self.zone), nominal.quarter
+            return CalendarWindow("quarter", zone), nominal.quarter
         length = parse_duration(text)
         return Rolling(length), length
 

@@ -20,6 +20,7 @@ Path: TypeAlias = tuple[str | int, ...]
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 16
 MAX_VALUES = 2_000_000
+_SURELY_FITS, _MAY_FIT = 18, 25  # characters of a number that has to fit into 64 bits
 
 _TAG = "tag:yaml.org,2002:"
 _TAGS = {ScalarNode: f"{_TAG}str", SequenceNode: f"{_TAG}seq", MappingNode: f"{_TAG}map"}
@@ -220,6 +221,9 @@ class _Builder:
         text: str = node.value
         if node.style or (text and text[0] not in _SPECIAL):
             return text
+        if len(text) > _SURELY_FITS and _INT.match(text) and not _fits(text):
+            self._note("S04", node, f"the number has {len(text)} characters", "if it is text, put it into quotes")
+            return None
         return _plain(text)
 
     def _note(self, rule: str, node: Node, message: str, cure: str) -> None:
@@ -229,6 +233,12 @@ class _Builder:
         self.findings.append(
             Finding(rule, Severity.ERROR, span, message, "what is read must be exactly what was meant", cure)
         )
+
+
+def _fits(text: str) -> bool:
+    """Tell whether a whole number fits into 64 bits, without computing one of thousands of digits."""
+    number = _plain(text) if len(text) <= _MAY_FIT else None
+    return isinstance(number, int) and -(2**63) <= number < 2**63
 
 
 def _plain(text: str) -> Value:
@@ -246,7 +256,7 @@ def _decode(file: str, data: bytes) -> tuple[str, Finding | None]:
     if len(data) > MAX_BYTES:
         return "", _unreadable(
             file,
-            f"the file has {len(data) / 2**20:.0f} MiB; at most {MAX_BYTES // 2**20} are read",
+            f"the file is larger than {MAX_BYTES // 2**20} MiB",
             "split it, and name the parts under `include`",
         )
     try:
@@ -268,9 +278,9 @@ def _unreadable(file: str, message: str, cure: str, span: Span | None = None) ->
 
 
 def _unprintable(file: str, text: str, position: int) -> Finding:
-    before = text[:position]
-    line, column = before.count("\n") + 1, position - before.rfind("\n")
-    message = f"the character U+{ord(text[position]):04X} is not allowed in YAML"
+    before = text.encode()[:position].decode("utf-8", "ignore")  # the C parser counts bytes
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    message = f"the character U+{ord(text[len(before)]):04X} is not allowed in YAML"
     return _unreadable(file, message, "remove it", Span(file, line, column, line, column + 1))
 
 

@@ -191,10 +191,9 @@ def test_burn_by_day_becomes_a_factor():
 
 
 def test_alert_that_needs_seconds_is_named():
-    burn = "{x: [{tier: page, long: 90s, factor: 2}]}"
-    system, _ = resolved(
-        f"service: a\npolicy: {{slo: {{burn: x, burn_policies: {burn}}}}}\nslos: {{b: {{target: 99%, raw: 'x$window'}}}}\n"
-    )
+    burn = "{burn: x, burn_policies: {x: [{tier: page, long: 90s, factor: 2}]}}"
+    slos = "{b: {target: 99%, raw: 'x$window'}}"
+    system, _ = resolved(f"service: a\npolicy: {{slo: {burn}}}\nslos: {slos}\n")
     text, lost = openslo(system)
     assert [finding.message for finding in lost] == ["OpenSLO cannot say the alert on a window of 1m30s"]
     assert "AlertPolicy" not in text

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from surefoot.spec.source import Value, parse
 from surefoot.spec.yaml_text import write_yaml
 
-# What a document may hold: no control characters, no half surrogates, no byte order mark.
+# What a document may hold: no control characters, no half surrogates, no byte order mark; numbers of 64 bits.
 TEXTS = st.text(
     st.characters(blacklist_categories=("Cs", "Cc", "Cn", "Co"), blacklist_characters="\ufeff"), max_size=20
 )
 LINES = st.lists(TEXTS, max_size=3).map("\n".join)
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | LINES
+SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | LINES
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),

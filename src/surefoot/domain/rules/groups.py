@@ -36,7 +36,8 @@ def _accurate(slo: Slo, service: Service, system: System) -> Iterator[RuleGroup]
         rules += [
             burn_alert(slo, service, system, alert) for alert in alerts if alert.legs and _wanted(slo, alert.tier)
         ]
-        rules.append(absent_alert(slo, service, system, alerts))
+        if slo.alerting.absent:
+            rules.append(absent_alert(slo, service, system, alerts))
     sliced = isinstance(expressions(slo, policy.slo), Slices)
     interval = policy.slo.slice if sliced else policy.prometheus.evaluation_interval
     yield RuleGroup(f"surefoot-slo-{slo.id}", tuple(rules), interval)

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from surefoot.domain.rules import names
 from surefoot.domain.rules.alerts import alert_name, condition
 from surefoot.domain.rules.burning import Burning, burning, windows
+from surefoot.domain.rules.indicator import Events, expressions
 from surefoot.domain.rules.records import info_record, period_records
 from surefoot.promql.duration import format_duration
 from surefoot.promql.selector import Selector
@@ -19,10 +20,10 @@ _MODE_OF_OTHERS = "cli-gen-openslo"
 
 
 def groups(slo: Slo, policy: Policy) -> Iterator[RuleGroup]:
-    """Compile one objective; only indicators that Sloth knows can be said in its way.
+    """Compile one objective.
 
     Raises:
-        ValueError: The indicator is of another kind.
+        ValueError: It is one of time slices, which Sloth has no way to say; a check refuses it before.
     """
     recordings = [*_indicator(slo, policy), _period(slo)]
     yield RuleGroup(f"sloth-slo-sli-recordings-{slo.id}", tuple(recordings))
@@ -37,19 +38,23 @@ def groups(slo: Slo, policy: Policy) -> Iterator[RuleGroup]:
 def _indicator(slo: Slo, policy: Policy) -> Iterator[Rule]:
     for window in windows(slo, policy):
         text = format_duration(window)
-        yield Rule("record", f"{names.RATIO}{text}", _ratio(slo, text), names.labels(slo, window))
+        yield Rule("record", f"{names.RATIO}{text}", _ratio(slo, text, policy), names.labels(slo, window))
 
 
-def _ratio(slo: Slo, window: str) -> str:
+def _ratio(slo: Slo, window: str, policy: Policy) -> str:
     match slo.sli:
         case EventSli(part, total, "bad"):
             return f"({_rate(part, window)})\n/\n({_rate(total, window)})"
         case EventSli(part, total, "good"):
             return f"1 - (\n  (\n    {_rate(part, window)}\n  )\n  /\n  (\n    {_rate(total, window)}\n  )\n)"
-        case RawSli(ratio, "errors", None):
-            return f"({ratio.fill(window)})"
+        case RawSli(ratio, counts, None):
+            text = ratio.fill(window)
+            return f"({text})" if counts == "errors" else f"(1 - ({text}))"
         case _:
-            raise ValueError(f"{slo.subject}: Sloth has no such indicator; use the profile `accurate`")
+            sli = expressions(slo, policy.slo)
+            if not isinstance(sli, Events):
+                raise ValueError(f"{slo.subject}: Sloth knows no time slices")
+            return f"({sli.errors(window)})\n/\n({sli.total(window)})"
 
 
 def _rate(query: Query, window: str) -> str:

@@ -16,6 +16,7 @@ _NEGATED = {
     MatchOp.REGEX: MatchOp.NOT_REGEX,
     MatchOp.NOT_REGEX: MatchOp.REGEX,
 }
+_SCHEME = "://"
 _REGEX_SIGNS = re.compile(r"([.+*?()|\[\]{}^$\\])")
 
 
@@ -109,14 +110,22 @@ def scraped(service: Service) -> bool:
 
 
 def probed(service: Service) -> tuple[str, ...]:
-    """List the addresses that a blackbox exporter probes: the health endpoint and the page of users.
+    """List the addresses that a blackbox exporter probes: the page of users and the health endpoint.
 
-    A health endpoint that is only a path belongs to ``url``.
+    A health endpoint that is only a path belongs to ``url``. A service that names neither is probed at
+    the addresses that its blackbox exporters name.
     """
     url, health = service.model.url, service.model.health
     if health and health.startswith("/"):
         health = f"{url.rstrip('/')}{health}" if url else None
-    return tuple(dict.fromkeys(address for address in (url, health) if address and "://" in address))
+    own = [address for address in (url, health) if address and _SCHEME in address]
+    others = (target for exporter in exporters(service, "blackbox") for target in exporter.targets)
+    return tuple(dict.fromkeys(own or (target for target in others if _SCHEME in target)))
+
+
+def prober(exporter: Exporter) -> str | None:
+    """Return the address of a blackbox exporter itself: the target that is no URL."""
+    return next((target for target in exporter.targets if _SCHEME not in target), None)
 
 
 def probes(service: Service, metric: str, prefix: str = "") -> Iterator[Selector]:

@@ -153,12 +153,6 @@ class AlertCondition(_Object):
     spec: AlertConditionSpec
 
 
-class ConditionRef(_Object):
-    """The name of a condition."""
-
-    condition_ref: Text
-
-
 class TargetSpec(_Object):
     """Where notifications go."""
 
@@ -173,12 +167,6 @@ class Target(_Object):
     kind: Literal["AlertNotificationTarget"] = "AlertNotificationTarget"
     metadata: Metadata
     spec: TargetSpec
-
-
-class TargetRef(_Object):
-    """The name of a target."""
-
-    target_ref: Text
 
 
 class AlertPolicySpec(_Object):
@@ -199,12 +187,6 @@ class AlertPolicy(_Object):
     kind: Literal["AlertPolicy"] = "AlertPolicy"
     metadata: Metadata
     spec: AlertPolicySpec
-
-
-class AlertPolicyRef(_Object):
-    """The name of a policy."""
-
-    alert_policy_ref: Text
 
 
 class SloSpec(_Object):

@@ -1,15 +1,30 @@
 """The policy of service levels, alerts and routes: every default number, overridable in the spec."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
+from surefoot.promql.error import PromqlError
+from surefoot.promql.selector import parse_selector
+from surefoot.spec.model.forms import Weekly, only_one
 from surefoot.spec.model.record import Record
-from surefoot.spec.model.scalars import OneOrMore, Percent, PositiveTime, Seq, Text, Time
+from surefoot.spec.model.scalars import OneOrMore, Percent, PositiveTime, Seq, Text, Time, bad
+from surefoot.spec.model.slo import Window
 
 BurnTier: TypeAlias = Literal["page", "ticket", "fast", "medium", "slow"]
 Priority: TypeAlias = Literal["P1", "P2", "P3", "P4"]
 Means: TypeAlias = Literal["page", "call", "chat", "email"]
+
+
+def _metric(value: str) -> str:
+    try:
+        parse_selector(value)
+    except PromqlError as error:
+        raise bad(f"PromQL: {error.message}", "write a metric, such as `http_requests_total`") from None
+    return value
+
+
+Metric = Annotated[Text, AfterValidator(_metric)]
 
 
 class BurnLeg(Record):
@@ -22,6 +37,15 @@ class BurnLeg(Record):
     per_day: Percent | None = None
     factor: Annotated[float | None, Field(gt=0)] = None
     lasting: Annotated[Time | None, Field(alias="for")] = None
+
+    @model_validator(mode="after")
+    def _can_fire(self) -> Self:
+        speed = only_one(self, ("share", "per_day", "factor"), noun="the speed of burning", example="share: 2%")
+        if not getattr(self, speed):
+            raise bad(f"`{speed}` is zero", "write a share above zero, such as `share: 2%`")
+        if self.short and self.short > self.long:
+            raise bad("the short window is longer than the long one", "write the longer one as `long`")
+        return self
 
 
 class MinFailures(Record):
@@ -73,7 +97,7 @@ class NominalLengths(Record):
 class SloPolicy(Record):
     """Service levels."""
 
-    window: Text
+    window: Window
     nominal: NominalLengths
     profile: Literal["accurate", "sloth"]
     base: PositiveTime
@@ -105,10 +129,10 @@ class PrometheusPolicy(Record):
 class MetricNames(Record):
     """Names of the golden signals."""
 
-    requests: Text
-    errors: Text
-    latency: Text
-    queries: Text
+    requests: Metric
+    errors: Metric
+    latency: Metric
+    queries: Metric
 
 
 class AlertPolicy(Record):
@@ -184,7 +208,7 @@ class AlertmanagerPolicy(Record):
     group_interval: PositiveTime
     repeat_interval: RepeatIntervals
     routes: Routes
-    business_hours: Text
+    business_hours: Weekly
     business_hours_only: Seq[BurnTier]
 
 

@@ -164,5 +164,6 @@ Name = Annotated[
     str,
     Field(pattern=r"^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$", max_length=63),
 ]
+LabelName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]
 Seq = Annotated[tuple[T, ...], Strict(False)]  # noqa: FBT003  # a YAML list becomes a tuple
 OneOrMore = Annotated[tuple[T, ...], BeforeValidator(listed), _OrOne(), Strict(False)]  # noqa: FBT003  # as above

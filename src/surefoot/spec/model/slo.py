@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from surefoot.promql.duration import parse_duration
 from surefoot.spec.model.record import Record
-from surefoot.spec.model.scalars import Name, OneOrMore, PositiveTime, Rate, Text, bad, parse_percent
+from surefoot.spec.model.scalars import LabelName, OneOrMore, PositiveTime, Rate, Text, bad, parse_percent
 from surefoot.spec.model.workspace import Zone
 
 
@@ -164,7 +164,7 @@ class SloModel(Record):
     timezone: Zone | None = None
     description: Text = ""
     labels: dict[Text, Text] = Field(default_factory=dict)
-    by: OneOrMore[Name] = ()
+    by: OneOrMore[LabelName] = ()
     bad: Text | None = None
     good: Text | None = None
     total: Text | None = None

@@ -1,6 +1,7 @@
 """The default numbers: one file per area, merged with the preset's column and the spec's own changes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TypeVar
@@ -54,21 +55,22 @@ def resolve(changes: Mapping[str, Value], origin: Origin | None) -> tuple[Policy
     return policy, findings
 
 
-def area(
-    name: str, model: type[R], changes: Mapping[str, Value], origin: Origin | None
-) -> tuple[R, list[Finding]]:
+def area(name: str, model: type[R], changes: Mapping[str, Value], origin: Origin | None) -> tuple[R, list[Finding]]:
     """Merge the shipped numbers of one area with the preset's column and the changes that concern it."""
     shipped = dict(_shipped(name))
     presets = shipped.pop("presets")
-    column = presets.get(str(changes.get(_PRESET, PRESETS[0]))) if isinstance(presets, dict) else None
+    preset = changes.get(_PRESET)  # an unknown one is reported by `resolve`
+    chosen = preset if isinstance(preset, str) and preset in PRESETS else PRESETS[0]
+    column = presets.get(chosen) if isinstance(presets, dict) else None
     base = merge(shipped, column if isinstance(column, dict) else {})
     own = {key: value for key, value in changes.items() if key in _keys(name)}
     try:
         return model.model_validate(merge(base, own)), []
     except ValidationError as error:
-        if origin is None:
-            raise
-        problems = [translate(problem, origin, model) for problem in error.errors(include_url=False)]
+        place = origin or Origin(parse(_PRESET, b"{}")[0][0], ())
+        problems = [translate(problem, place, model) for problem in error.errors(include_url=False)]
+        if origin is None:  # changes for one run stand in no file
+            problems = [replace(problem, span=None) for problem in problems]
         return model.model_validate(base), problems
 
 

@@ -1,0 +1,120 @@
+"""Which rules read which, and which of them must therefore be evaluated step by step."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from promql_parser import Expr, SubqueryExpr, VectorSelector
+
+from surefoot.promql.alerts import ALERTS, FOR_STATE
+from surefoot.promql.error import PromqlError
+from surefoot.promql.parse import parse
+from surefoot.promql.selector import MatchOp, Selector, selector_of
+from surefoot.promql.series import NAME
+from surefoot.promql.template import TemplateError, queries
+from surefoot.promql.template import parse as parse_template
+from surefoot.promql.walk import walk
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a rule reads.
+
+    Attributes:
+        selectors: Of its expression and of the queries in its templates.
+        everything: Whether it may read anything: a query is put together when it is asked.
+        ahead: Whether it may read later times (``@``, a negative offset).
+    """
+
+    selectors: tuple[Selector, ...]
+    everything: bool = False
+    ahead: bool = False
+
+    def metric(self, name: str) -> bool:
+        """Tell whether a metric is among what is read."""
+        return self.everything or any(_selects(selector, name) for selector in self.selectors)
+
+
+def reads(expr: str, templates: Sequence[str]) -> Reads:
+    """Find out what a rule reads.
+
+    Raises:
+        PromqlError: The expression does not parse; a query of a template that does not is left to fail.
+    """
+    trees, everything = [parse(expr)], False
+    for query in _queries(templates):
+        if query is None:
+            everything = True
+            continue
+        try:
+            trees.append(parse(query))
+        except PromqlError:
+            continue
+    nodes = [node for tree in trees for node in walk(tree)]
+    found = tuple(selector_of(node) for node in nodes if isinstance(node, VectorSelector))
+    return Reads(found, everything, any(_looks_ahead(node) for node in nodes))
+
+
+def writes(kind: str, name: str) -> tuple[str, ...]:
+    """Name the metrics that a rule records."""
+    return (name,) if kind == "record" else (ALERTS, FOR_STATE)
+
+
+def segments(written: Sequence[Sequence[str]], read: Sequence[Reads]) -> list[tuple[int, int, bool]]:
+    """Cut rules, which are in the order of their evaluation, into stretches.
+
+    A rule that reads only earlier rules can be evaluated over all its times at once, after those. One that
+    reads itself or a later rule sees what that recorded one evaluation ago: all rules between the two take
+    turns, step by step.
+
+    Args:
+        written: The metrics that each rule records.
+        read: What each rule reads.
+
+    Returns:
+        First rule, end (exclusive), and whether the stretch goes step by step; in order, nothing left out.
+    """
+    count = len(read)
+    if any(one.ahead for one in read):
+        return [(0, count, True)]
+    found: list[tuple[int, int, bool]] = []
+    index = 0
+    while index < count:
+        stop, stepwise, at = index + 1, False, index
+        while at < stop:
+            last = max((j for j in range(at, count) if any(map(read[at].metric, written[j]))), default=-1)
+            stepwise |= last >= at
+            stop = max(stop, last + 1)
+            at += 1
+        found.append((index, stop, stepwise))
+        index = stop
+    return found
+
+
+def _queries(templates: Sequence[str]) -> Iterator[str | None]:
+    for template in templates:
+        if "query" in template:
+            try:
+                yield from queries(parse_template(template))
+            except TemplateError:
+                continue  # it fails when it is expanded, too
+
+
+def _looks_ahead(node: Expr) -> bool:
+    if not isinstance(node, VectorSelector | SubqueryExpr):
+        return False
+    return node.at is not None or (node.offset is not None and node.offset < timedelta())
+
+
+def _selects(selector: Selector, name: str) -> bool:
+    if selector.metric:
+        return selector.metric == name
+    for matcher in selector.matchers:
+        if matcher.label == NAME:
+            matches = matcher.value == name
+            if matcher.op in (MatchOp.REGEX, MatchOp.NOT_REGEX):
+                matches = re.fullmatch(matcher.value, name) is not None
+            if matches != (matcher.op in (MatchOp.EQUAL, MatchOp.REGEX)):
+                return False
+    return True
