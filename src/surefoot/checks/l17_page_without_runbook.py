@@ -67,9 +67,7 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
         more = f" (nor {' nor '.join(also)})" if also else ""
         message = f"the page `{rule.name}` links no runbook{more}"
         cure = "add the annotation `runbook_url: https://...`"
-        yield CHECK.finding(
-            field(rule, "annotations") if rule.annotations else field(rule), message, cure, subject=rule.name
-        )
+        yield CHECK.finding(field(rule, "alert"), message, cure, subject=rule.name)
 
 
 def _pages(rule: Rule) -> bool:

@@ -46,7 +46,9 @@ def _system(system: System) -> Iterator[Finding]:
 
 
 def _agreement(slo: Slo) -> Iterator[Finding]:
-    if slo.sla is not None and slo.sla.target > slo.objective:
+    if slo.sla is None or slo.sla.under or slo.sla.younger_than or slo.sla.at_least:
+        return  # a looser bound may well be kept more often
+    if slo.sla.target > slo.objective:
         message = f"the SLA {go_float(slo.sla.target)} % is tighter than the objective {go_float(slo.objective)} %"
         cure = f"write a target above {go_float(slo.sla.target)}%, or loosen the SLA below {go_float(slo.objective)}%"
         span = slo.origin.span("sla") if slo.origin.has("sla") else slo.origin.span(key=True)

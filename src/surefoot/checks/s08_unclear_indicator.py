@@ -5,7 +5,7 @@
 Reports an objective whose keys make no kind of indicator, or two at once. The kinds are availability and
 error rate (`bad` or `good`, with `total`), latency (`under`, `histogram`), throughput (`at_least`, with
 `rate` or `gauge`), freshness (`younger_than`, with `timestamp` or `age`), a time slice (`slice`), and a
-ratio computed elsewhere (`raw`).
+ratio computed elsewhere (`raw`). The bound of an SLA has to be of the objective's kind.
 
 ## Why it matters
 

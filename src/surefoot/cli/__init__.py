@@ -26,15 +26,14 @@ class _Verbs(click.Group):
         return sorted(_modules())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = _modules().get(cmd_name)
-        if module is None:
+        if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = import_module(f"surefoot.cli.{module}").COMMAND
+        command: click.Command = import_module(f"surefoot.cli.{_modules()[cmd_name]}").COMMAND
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
-            formatter.write_dl([(verb, _first_line(module)) for verb, module in sorted(_modules().items())])
+            formatter.write_dl([(verb, _first_line(_modules()[verb])) for verb in self.list_commands(ctx)])
 
 
 def _modules() -> dict[str, str]:

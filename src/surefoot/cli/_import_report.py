@@ -10,9 +10,7 @@ from surefoot.promql.duration import format_duration
 from surefoot.spec.system import Slo
 
 
-def render(
-    migration: Migration, findings: Sequence[Finding], lines: Mapping[str, Sequence[str]], form: str
-) -> str:
+def render(migration: Migration, findings: Sequence[Finding], lines: Mapping[str, Sequence[str]], form: str) -> str:
     """Write the report, sections in the order in which they are asked for."""
     told = [*_carried(migration), *_proven(migration.proof, form)]
     if migration.slos:
@@ -24,9 +22,11 @@ def render(
 
 
 def _carried(migration: Migration) -> Iterator[str]:
-    count = len(migration.slos)
-    services = len(migration.services)
-    yield f"carried over: {_many(count, 'objective')} of {_many(services, 'service')}"
+    if not migration.slos:
+        yield "there is no objective to carry over"
+        return
+    objectives, services = _many(len(migration.slos), "objective"), _many(len(migration.services), "service")
+    yield f"carried over: {objectives} of {services}"
     yield from (f"  {slo.subject}: {_said(slo)}" for slo in migration.slos)
 
 
@@ -52,16 +52,17 @@ def _proven(proof: Proof, form: str) -> Iterator[str]:
 
 def _changes(migration: Migration, form: str) -> Iterator[str]:
     policy = migration.system.policy.slo
-    if "slo" not in migration.policy:
-        yield f"the period of {policy.window} is the policy's default now: `policy: {{slo: {{window: {policy.window}}}}}`"
     if form == "sloth":
-        yield "with `surefoot build --profile sloth` nothing else; the default profile `accurate` differs in this:"
+        if "slo" not in migration.policy:
+            yield f"the period is the policy's, {policy.window}; another one: `policy: {{slo: {{window: 28d}}}}`"
+        yield "built with `--profile sloth`: nothing else. The default profile, `accurate`, differs in this:"
         yield "the ratio over the period weighs each event alike; Sloth's is a mean of means"
         if policy.min_failures.enabled:
-            yield "in quiet hours a single failure no longer pages: `policy.slo.min_failures`"
+            yield "in quiet hours a single failure does not page (`policy.slo.min_failures`)"
     if migration.added:
         yield f"{_many(len(migration.added), 'alert')} more, for series that disappear: {', '.join(migration.added)}"
-    yield "nobody owns the services yet: write `owner: TEAM` into each, and the team under `teams`"
+    if any(service.owner is None for service in migration.system.services.values()):
+        yield "nobody owns the services yet: write `owner: TEAM` into each file, and the team under `teams`"
 
 
 def _many(count: int, noun: str) -> str:

@@ -11,7 +11,6 @@ import click
 
 from surefoot import api, wiring
 from surefoot.cli import EXIT_NO, _options, report
-from surefoot.cli.report import text
 from surefoot.domain.intake import Decision
 from surefoot.finding import Finding
 from surefoot.spec.openslo_write import openslo
@@ -30,7 +29,7 @@ def export(form: str, paths: tuple[Path, ...], output: Path | None, *, force: bo
         click.echo("nothing was exported", err=True)
         sys.exit(EXIT_NO)
     document, lost = openslo(workspace.system)
-    _tell(lost, workspace)
+    _tell(lost)
     if output is None:
         click.echo(document, nl=False)
         return
@@ -38,11 +37,9 @@ def export(form: str, paths: tuple[Path, ...], output: Path | None, *, force: bo
     click.echo(output)
 
 
-def _tell(lost: list[Finding], workspace: api.Workspace) -> None:
-    if lost:
-        shown = text.render(lost, workspace.lines, style=sys.stderr.isatty())
-        click.echo(shown.rstrip("\n").rpartition("\n")[0].rstrip("\n"), err=True)
-        click.echo(f"exported, but for {len(lost)} things that the format cannot say", err=True)
+def _tell(lost: list[Finding]) -> None:
+    for finding in lost:
+        click.echo(f"{finding.span}: {finding.message}", err=True)
 
 
 COMMAND = export

@@ -21,7 +21,7 @@ from surefoot.workspace import ROOT, Reader
 
 @click.command("import", help=__doc__)
 @click.argument("form", metavar="FORMAT")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), help="Folder to write.")
 def import_files(form: str, files: tuple[Path, ...], output: Path | None) -> None:
     formats = all_formats()

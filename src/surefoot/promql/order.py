@@ -1,7 +1,7 @@
 """Which rules read which, and which of them must therefore be evaluated step by step."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,9 +31,17 @@ class Reads:
     everything: bool = False
     ahead: bool = False
 
-    def metric(self, name: str) -> bool:
-        """Tell whether a metric is among what is read."""
-        return self.everything or any(_selects(selector, name) for selector in self.selectors)
+    def last(self, writers: Mapping[str, int]) -> int:
+        """Find the greatest of the numbers whose metrics are read; -1 if none is."""
+        if self.everything:
+            return max(writers.values(), default=-1)
+        found = -1
+        for selector in self.selectors:
+            if selector.metric:
+                found = max(found, writers.get(selector.metric, -1))
+            else:
+                found = max([found, *(place for name, place in writers.items() if _selects(selector, name))])
+        return found
 
 
 def reads(expr: str, templates: Sequence[str]) -> Reads:
@@ -78,12 +86,13 @@ def segments(written: Sequence[Sequence[str]], read: Sequence[Reads]) -> list[tu
     count = len(read)
     if any(one.ahead for one in read):
         return [(0, count, True)]
+    writers = {name: place for place, names in enumerate(written) for name in names}
     found: list[tuple[int, int, bool]] = []
     index = 0
     while index < count:
         stop, stepwise, at = index + 1, False, index
         while at < stop:
-            last = max((j for j in range(at, count) if any(map(read[at].metric, written[j]))), default=-1)
+            last = read[at].last(writers)
             stepwise |= last >= at
             stop = max(stop, last + 1)
             at += 1
@@ -108,8 +117,6 @@ def _looks_ahead(node: Expr) -> bool:
 
 
 def _selects(selector: Selector, name: str) -> bool:
-    if selector.metric:
-        return selector.metric == name
     for matcher in selector.matchers:
         if matcher.label == NAME:
             matches = matcher.value == name

@@ -69,7 +69,7 @@ class Conditions:
     """
 
     interval: int = 60_000
-    semantics: Semantics = Semantics()
+    semantics: Semantics = field(default_factory=Semantics)
     lookback: int = LOOKBACK_MS
     external_labels: Mapping[str, str] = field(default_factory=dict)
     external_url: str = ""
@@ -179,7 +179,7 @@ def _take_turns(runners: Sequence["_Runner"]) -> None:
 class _Runner:
     """Evaluates one rule."""
 
-    def __init__(  # noqa: PLR0913  # built in one place, from what that place knows
+    def __init__(
         self, rule: Rule, group: str, steps: Steps, recorder: Recorder, conditions: Conditions, run: RuleRun
     ) -> None:
         self.rule, self.group, self.steps = rule, group, steps

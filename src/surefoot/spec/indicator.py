@@ -7,7 +7,7 @@ from surefoot.finding import Finding, Role, Severity, Span
 from surefoot.promql.error import PromqlError
 from surefoot.promql.parse import parse
 from surefoot.promql.selector import Matcher, MatchOp, Selector, parse_selector
-from surefoot.spec.model.slo import SloModel
+from surefoot.spec.model.slo import Sla, SloModel
 from surefoot.spec.source import Origin
 from surefoot.spec.system import (
     EventSli,
@@ -32,6 +32,7 @@ _KINDS = {
 _FORMS = {frozenset(keys): kind for kind, forms in _KINDS.items() for keys in forms}
 _KEYS = tuple(sorted({key for keys in _FORMS for key in keys}))
 _ONE_OF = "; ".join(f"{kind}: {' or '.join('+'.join(sorted(k)) for k in forms)}" for kind, forms in _KINDS.items())
+_SLA_BOUNDS = {"under": LatencySli, "younger_than": FreshnessSli, "at_least": ThroughputSli}
 _WINDOWS = ("{{.window}}", "{{ .window }}", "{{ .Window }}", "{{.Window}}")
 _WHY = "an indicator that Prometheus cannot read measures nothing"
 
@@ -63,6 +64,14 @@ class Reader:
             "raw ratio": self._raw,
         }.get(kind, self._events)
         return read(model, origin)
+
+    def sla(self, model: Sla, sli: Sli, origin: Origin) -> None:
+        """Report a bound of the contract that the objective has no measure for."""
+        for key, kind in _SLA_BOUNDS.items():
+            if getattr(model, key) is not None and not isinstance(sli, kind):
+                message = f"the SLA's `{key}` bounds what the objective does not measure"
+                cure = f"remove it, or add an objective of its own with `{key}`"
+                self._report("S08", origin.span("sla", key, key=True), message, cure)
 
     def selector(self, text: str, span: Span) -> Selector | None:
         """Read a bare selector and add the service's matchers."""

@@ -114,6 +114,8 @@ class _Resolver:
         burn = self._burn(model, origin)
         if sli is None or burn is None:
             return None
+        if model.sla:
+            self.reader.sla(model.sla, sli, origin)
         window, period = self._window(model.window or self.policy.slo.window, model.timezone or self.zone)
         return Slo(
             service=self.entry.name,

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.checks.examine import of
+from surefoot import api
+from surefoot.finding import Severity
+from tests.unit.checks.examine import TODAY, of
 
 LATENCY = "service: shop\nslos: {{latency: {{target: {target}, under: 200ms, histogram: h, sla: {sla}}}}}\n"
 
@@ -58,3 +60,13 @@ def test_tighter_contract_is_reported(target: str, sla: str, message: str, tmp_p
 def test_each_kind_of_bound_is_compared(slo: str, message: str, tmp_path: Path):
     (finding,) = of("C01", f"service: shop\nslos: {{data: {slo}}}\n", tmp_path)
     assert finding.message == message
+
+
+@pytest.mark.req("SLO-2")
+def test_bound_of_another_kind_is_no_contract(tmp_path: Path):
+    file = tmp_path / "surefoot.yaml"
+    text = "service: shop\nslos: {it: {target: 99%, bad: e, total: t, sla: {target: 95%, under: 1s}}}\n"
+    file.write_text(text, encoding="utf-8")
+    (finding,) = (f for f in api.check([file], today=TODAY).findings if f.severity is Severity.ERROR)
+    assert (finding.rule, finding.message) == ("S08", "the SLA's `under` bounds what the objective does not measure")
+    assert str(finding.span).endswith(":2:63")

@@ -52,3 +52,11 @@ def test_product_and_its_factors_are_named(tmp_path: Path):
     assert finding.message == (
         "the objective 99.9 % is tighter than its hard dependencies allow (stock, payment): 99.9 % × 99.9 % = 99.8001 %"
     )
+
+
+def test_agreement_with_a_bound_of_its_own_is_not_compared(tmp_path: Path):
+    slow = (
+        "service: shop\n"
+        "slos: {latency: {target: 99%, sla: {target: 99.9%, under: 1s}, under: 300ms, histogram: request_seconds}}\n"
+    )
+    assert reported(slow, tmp_path) == []

@@ -130,7 +130,7 @@ def test_missing_part_is_reported(text: str, message: str):
 
 
 def test_misspelt_key_is_guessed():
-    _, (finding,) = read(rule_text("expr: x\n    anotations: {}"))
+    _, (finding,) = read(rule_text("expr: x\n    annotation: {}"))
     assert finding.cure == "did you mean `annotations`?"
 
 
