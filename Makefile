@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-PATHS := src tests $(wildcard bench/*.py)
+PATHS := src tests $(wildcard bench/*.py docs/*.py)
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -35,6 +35,7 @@ fix: $(STAMP)  ## what the tools can mend by themselves
 
 docs: $(STAMP)  ## the generated part of docs/reference
 	@$(BIN)/python -m tests.house.requirements
+	@$(BIN)/python docs/generate.py
 
 golden: $(STAMP)  ## accept what the examples build and the transcripts print now; look at the diff
 	@SUREFOOT_UPDATE=1 $(BIN)/pytest -q -m "not real" tests/golden tests/transcripts

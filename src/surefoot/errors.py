@@ -4,7 +4,9 @@
 
     SurefootError
     ├── SpecError      the spec cannot be used; carries every finding
-    └── PortError      something outside did not do what was asked
+    ├── PortError      something outside did not do what was asked
+    │   └── MetricsError   a source of metrics did not answer, or with what is no metrics
+    └── ProofError     a proof cannot be carried out
 """
 
 from collections.abc import Sequence
@@ -30,3 +32,11 @@ class SpecError(SurefootError):
 
 class PortError(SurefootError):
     """Something outside (a program, a file system) did not do what was asked."""
+
+
+class ProofError(SurefootError):
+    """A proof cannot be carried out: what it needs is missing or malformed; says where and what to write."""
+
+
+class MetricsError(PortError):
+    """A source of metrics did not answer, refused, or answered with what is no metrics."""

@@ -8,6 +8,7 @@ from surefoot.spec.entry import Runbook
 from surefoot.spec.source import MAX_BYTES, Document, parse
 
 ROOT = "surefoot.yaml"
+_WHY = "a file that cannot be read makes no promise"
 
 
 class Reader:
@@ -25,7 +26,8 @@ class Reader:
         if path.is_dir():
             root = path / ROOT
             if not root.is_file():
-                self._problem(str(path), f"there is no {ROOT} in this folder", "run `surefoot init`, or name the file")
+                where = "this folder" if path == Path() else f"the folder `{path}`"
+                self._missing(f"there is no {ROOT} in {where}", "run `surefoot init`, or name the file")
                 return
             path = root
         self._file(path)
@@ -39,7 +41,7 @@ class Reader:
             with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
         except FileNotFoundError:
-            self._problem(str(path), "the file does not exist", "check the path")
+            self._missing(f"there is no file `{path}`", "check the path")
             return
         except (OSError, RuntimeError) as error:  # the latter for links in a circle
             reason = (error.strerror if isinstance(error, OSError) else None) or "its links run in a circle"
@@ -91,6 +93,7 @@ class Reader:
         self.runbooks.append(Runbook(path.stem, path.as_posix(), title))
 
     def _problem(self, file: str, message: str, cure: str) -> None:
-        span = Span(file, 1, 1, 1, 2)
-        why = "a file that cannot be read makes no promise"
-        self.findings.append(Finding("S01", Severity.ERROR, span, message, why, cure))
+        self.findings.append(Finding("S01", Severity.ERROR, Span(file, 1, 1, 1, 2), message, _WHY, cure))
+
+    def _missing(self, message: str, cure: str) -> None:
+        self.findings.append(Finding("S01", Severity.ERROR, None, message, _WHY, cure))

@@ -14,6 +14,7 @@ from surefoot.spec.rules import is_rules, read_rules
 from surefoot.spec.source import parse
 from tests.unit.checks.examined import alert, findings, group, record
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 PAGES = pages()
 TODAY = date(2026, 11, 1)
 
@@ -113,3 +114,15 @@ def test_every_public_expression_is_judged_without_an_exception(corpora: Path):
                 findings(group(alert(expr), record("r", expr)))
                 tried += 1
     assert tried > 100
+
+
+@pytest.mark.parametrize(
+    "example", sorted(path.name for path in EXAMPLES.iterdir() if (path / "surefoot.yaml").is_file())
+)
+def test_rules_that_surefoot_writes_break_no_lint_of_severity_error(example: str):
+    system = api.load([EXAMPLES / example], today=TODAY)
+    written = [artifact for artifact in api.build(system) if "/rules/" in artifact.path and ".yml" in artifact.path]
+    assert written
+    for artifact in written:
+        heavy = [found for found in findings(artifact.text) if found.severity is Severity.ERROR]
+        assert heavy == []

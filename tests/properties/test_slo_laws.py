@@ -261,6 +261,9 @@ def tail(n, p, m):
     return 1 - sum(comb(n, j) * p**j * (1 - p) ** (n - j) for j in range(min(m, n + 1)))
 
 
+DUST = 1e-12  # a probability that equals alpha is a matter of rounding
+
+
 def brute_force(burn, b, alpha):
     """The least k, by trying every N to well past where Chernoff's bound makes all safe."""
     theta = Fraction(burn * b)
@@ -276,7 +279,8 @@ def brute_force(burn, b, alpha):
 @settings(deadline=None, max_examples=40)
 @given(st.floats(4, 20), st.floats(0.02, 0.3), st.sampled_from([0.05, 0.01, 0.001, 1e-4]))
 def test_least_failures_is_what_brute_force_finds(burn, b, alpha):
-    assert least_failures(burn, b, alpha) == brute_force(burn, b, alpha)
+    found = least_failures(burn, b, alpha)
+    assert brute_force(burn, b, alpha * (1 + DUST)) <= found <= brute_force(burn, b, alpha * (1 - DUST))
 
 
 @pytest.mark.req("SLO-4", "ALR-5")
@@ -307,7 +311,6 @@ def test_a_stricter_alpha_demands_no_fewer_failures(burn, b, one, other):
 # Journeys
 
 steps = st.lists(st.builds(step, objectives), min_size=1, max_size=6)
-DUST = 1e-12
 
 
 @pytest.mark.req("SLO-7", "INT-6")

@@ -90,7 +90,9 @@ def test_a_page_silences_the_ticket_of_its_objective_and_group_only(
     elsewhere = {**ticket, "region": "us"}
     other = {
         **_labels(built, "search", surefoot_tier="ticket"),
-        **{"sloth_id": "search-served", "sloth_service": "search", "sloth_slo": "served"},
+        "sloth_id": "search-served",
+        "sloth_service": "search",
+        "sloth_slo": "served",
     }
     _fire(address, page, ticket, elsewhere, other)
     assert _arrives(inbox, service="cart", surefoot_tier="page") == "/page web-P2"

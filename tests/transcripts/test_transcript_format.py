@@ -57,6 +57,12 @@ def test_variables_and_the_folder_itself_are_known(tmp_path: Path):
     assert "--- stdout\n$PWD\n" in played
 
 
+def test_a_line_can_stand_for_any_number_of_lines(tmp_path: Path):
+    text = "# t\n\n--- run printf 'one\\ntwo\\nthree\\n'\n--- stdout\none\n[...]\nth[..]\n--- exit 0\n"
+    assert playing(text, tmp_path) == text
+    assert "[...]" not in playing(text.replace("one\n[", "two\n["), tmp_path)
+
+
 def test_a_diff_in_an_output_is_no_section():
     assert parse("# t\n--- run x\n--- stdout\n--- a/file\n+++ b/file\n").steps[0].stdout == (
         "--- a/file",

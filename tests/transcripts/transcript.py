@@ -20,7 +20,8 @@ above it. Blank lines at the end of a section do not count. Steps happen in thei
 - ``run COMMAND`` starts a program without a shell; its ``stdout``, ``stderr`` and ``exit`` follow it
   (left out: empty, empty, 0).
 
-``[..]`` stands for any text within a line. The fresh folder itself is printed as ``$PWD``.
+``[..]`` stands for any text within a line, a line ``[...]`` for any number of lines. The fresh folder itself
+is printed as ``$PWD``.
 """
 
 import re
@@ -34,6 +35,7 @@ from pathlib import Path
 
 SECTION = re.compile(r"^--- (use|env|file|run|stdout|stderr|exit)(?: (.*))?$")
 ANYTHING = "[..]"
+MORE = "[...]"
 Lines = tuple[str, ...]
 
 
@@ -147,8 +149,12 @@ def _run(step: Step, folder: Path, variables: dict[str, str]) -> Step:
 
 
 def _keep_wildcards(expected: Lines, actual: Lines) -> Lines:
+    if MORE in expected:
+        rows = (r"(?:.*\n)*" if line == MORE else f"{_pattern(line)}\n" for line in expected)
+        if re.fullmatch("".join(rows), "".join(f"{line}\n" for line in actual)):
+            return expected
     patterns = [
-        (line, re.compile(".*".join(re.escape(part) for part in line.split(ANYTHING))))
+        (line, re.compile(_pattern(line)))
         for line in dict.fromkeys(expected)
         if ANYTHING in line
     ]
@@ -156,6 +162,10 @@ def _keep_wildcards(expected: Lines, actual: Lines) -> Lines:
         next((line for line, pattern in patterns if pattern.fullmatch(printed)), printed)
         for printed in actual
     )
+
+
+def _pattern(line: str) -> str:
+    return ".*".join(re.escape(part) for part in line.split(ANYTHING))
 
 
 def _with_output(step: Step, verb: str, argument: str, lines: Lines) -> Step:

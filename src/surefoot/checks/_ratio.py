@@ -10,7 +10,7 @@ from surefoot.checks._tree import COMPARISONS, binaries, calls, constant, is_boo
 from surefoot.promql.selector import Matcher, Selector
 from surefoot.promql.walk import bare
 
-_KEEPS = frozenset({"sum", "max", "min", "avg", "group"})
+_KEEPS = frozenset({"sum", "max", "min", "avg"})
 _ERROR = re.compile(r"err(?:or)?s?(?:$|[_:])|fail|bad|5xx|unsuccessful|dropped|rejected|abort|timeouts?(?:$|[_:])")
 _GOOD = re.compile(r"success|good|(?:^|[_:])ok(?:$|[_:])|availab")
 _NO_COUNT = re.compile(r"(?:_sum|_bytes(?:_total)?|_seconds(?:_total)?)$")

@@ -35,13 +35,16 @@ groups:
 import re
 from collections.abc import Iterator, Sequence
 
+from promql_parser import Call, Expr, SubqueryExpr
+
 from surefoot.checks import Check
 from surefoot.checks._burn import legs
+from surefoot.checks._ratio import strip
 from surefoot.checks._recorded import Recorded
 from surefoot.checks._tree import Read, calls, every, place, word
 from surefoot.checks._unit import Units
 from surefoot.finding import Finding, Severity
-from surefoot.promql.walk import functions, metric_names
+from surefoot.promql.walk import bare, functions, vector_selectors
 from surefoot.spec.rulefile import RuleFile
 
 _QUANTILES = ("histogram_quantile", "histogram_quantiles")
@@ -50,7 +53,7 @@ _SLI = re.compile(r"(?:^|[:_])sli(?:$|[:_])")
 
 def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
     rules = [*every(files)]
-    recorded = {read.rule.name for read in rules if read.rule.kind == "record" and functions(read.tree) & {*_QUANTILES}}
+    recorded = Recorded(read for read in rules if _is_quantile(read.tree))
     for read in rules:
         found = _misused(read, recorded)
         if found:
@@ -59,12 +62,12 @@ def _rules(files: Sequence[RuleFile]) -> Iterator[Finding]:
             yield CHECK.finding(place(read.rule, word(sought)), message, cure, subject=read.rule.name)
 
 
-def _misused(read: Read, recorded: set[str]) -> tuple[str, str] | None:
+def _misused(read: Read, recorded: Recorded) -> tuple[str, str] | None:
     quantile = next((name for name in _QUANTILES if name in functions(read.tree)), "")
-    if quantile and read.rule.kind == "record" and _SLI.search(read.rule.name):
+    if read.rule.kind == "record" and _is_quantile(read.tree) and _SLI.search(read.rule.name):
         return quantile, "a quantile is recorded as an indicator"
     for call in calls(read.tree, "avg_over_time", "sum_over_time"):
-        if functions(call.args[0]) & {*_QUANTILES} or metric_names(call.args[0]) & recorded:
+        if _averages_quantile(call, recorded):
             return call.func.name, f"`{call.func.name}` of a quantile is no quantile"
     if quantile and read.rule.kind == "alert":
         for leg in legs(read.tree, Units(Recorded(()))):
@@ -72,6 +75,19 @@ def _misused(read: Read, recorded: set[str]) -> tuple[str, str] | None:
             if len({c.window for c in measured}) > 1 and len({c.family for c in measured}) == 1:
                 return quantile, "a quantile is compared over a long and a short window, as if it had a budget"
     return None
+
+
+def _averages_quantile(call: Call, recorded: Recorded) -> bool:
+    series = bare(call.args[0])
+    if isinstance(series, SubqueryExpr) and _is_quantile(series.expr):
+        return True
+    return any(recorded.selected(selector) for selector in vector_selectors(series))
+
+
+def _is_quantile(expr: Expr) -> bool:
+    """Tell whether a value is a quantile itself; compared with a bound, it is a good or a bad slice."""
+    node = strip(expr)
+    return isinstance(node, Call) and node.func.name in _QUANTILES
 
 
 CHECK = Check(

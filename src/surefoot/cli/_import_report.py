@@ -13,8 +13,12 @@ from surefoot.spec.system import Slo
 def render(migration: Migration, findings: Sequence[Finding], lines: Mapping[str, Sequence[str]], form: str) -> str:
     """Write the report, sections in the order in which they are asked for."""
     told = [*_carried(migration), *_proven(migration.proof, form)]
-    if migration.slos:
-        told += ["what changes:", *(f"  - {change}" for change in _changes(migration, form))]
+    for title, points in (
+        ("what changes:", _changes(migration, form)),
+        ("what Surefoot's own way adds (`surefoot build --profile sloth` leaves it out):", _added(migration, form)),
+    ):
+        listed = [f"  - {point}" for point in points] if migration.slos else []
+        told += [title, *listed] if listed else []
     if findings:
         told += ["what was not carried over, or means something else now:", ""]
         told += [text.render(findings, lines).rstrip("\n").rpartition("\n")[0]]
@@ -43,26 +47,31 @@ def _said(slo: Slo) -> str:
 
 
 def _proven(proof: Proof, form: str) -> Iterator[str]:
-    whose = "the rules that Sloth writes" if form == "sloth" else "the rules compiled from the original"
+    how = "in the form that Sloth writes" if form == "sloth" else f"in the profile `{proof.profile}`"
     if proof.different:
-        yield f"firing changes: compared with {whose}, these differ: {', '.join(proof.different)}"
+        yield f"firing changes: of the rules {how}, these differ before and after: {', '.join(proof.different)}"
     elif proof.rules:
-        yield f"firing is unchanged: {whose}, {proof.rules} in profile `{proof.profile}`, have the same meaning after"
+        yield f"firing is unchanged: {proof.rules} rules {how}, the same before and after, compared by meaning"
 
 
 def _changes(migration: Migration, form: str) -> Iterator[str]:
-    policy = migration.system.policy.slo
-    if form == "sloth":
-        if "slo" not in migration.policy:
-            yield f"the period is the policy's, {policy.window}; another one: `policy: {{slo: {{window: 28d}}}}`"
-        yield "built with `--profile sloth`: nothing else. The default profile, `accurate`, differs in this:"
-        yield "the ratio over the period weighs each event alike; Sloth's is a mean of means"
-        if policy.min_failures.enabled:
-            yield "in quiet hours a single failure does not page (`policy.slo.min_failures`)"
-    if migration.added:
-        yield f"{_many(len(migration.added), 'alert')} more, for series that disappear: {', '.join(migration.added)}"
+    if form == "sloth" and "slo" not in migration.policy:
+        window = migration.system.policy.slo.window
+        yield f"the period is the policy's, {window}; another one: `policy: {{slo: {{window: 28d}}}}`"
+    if form == "openslo" and any(slo.name.rpartition("-")[2].isdigit() for slo in migration.slos):
+        yield "each objective of an SLO is one of its own here, named `<SLO>-<index>`"
     if any(service.owner is None for service in migration.system.services.values()):
         yield "nobody owns the services yet: write `owner: TEAM` into each file, and the team under `teams`"
+
+
+def _added(migration: Migration, form: str) -> Iterator[str]:
+    if form != "sloth":
+        return
+    yield "the ratio over the period weighs each event alike; Sloth's is a mean of means"
+    if migration.system.policy.slo.min_failures.enabled:
+        yield "in quiet hours a single failure does not page (`policy.slo.min_failures`)"
+    if migration.added:
+        yield f"{_many(len(migration.added), 'alert')} for series that disappear: {', '.join(migration.added)}"
 
 
 def _many(count: int, noun: str) -> str:

@@ -1,8 +1,8 @@
 """Compile a spec to rules, routes, configuration and documents.
 
-PATHS as for `check`. Nothing is written where the spec is blocked. A file that was edited by hand since
-it was built is never overwritten without --force. With --check nothing is written: the exit status is 1
-if the folder is not what would be built (for CI).
+PATHS as for `check`. New and changed files are listed. Nothing is written where the spec is blocked. A file
+that was edited by hand since it was built is never overwritten without --force. With --check nothing is
+written: the exit status is 1 if the folder is not what would be built (for CI).
 """
 
 import gc
@@ -52,10 +52,15 @@ def build(
             click.echo(f"{output / path} was edited by hand", err=True)
         click.echo("nothing was written; keep the edits elsewhere, or overwrite them with --force", err=True)
         sys.exit(EXIT_NO)
-    folder.replace(artifacts)
-    for artifact in artifacts:
-        click.echo(output / artifact.path)
-    click.echo(f"{len(artifacts)} files written to {output}, decision {workspace.decision}", err=True)
+    if not state.current:
+        folder.replace(artifacts)
+    for path in sorted((*state.missing, *state.outdated, *state.edited)):
+        click.echo(output / path)
+    for path in state.stale:
+        click.echo(f"{output / path} is no longer built: removed", err=True)
+    changed = len(state.missing) + len(state.outdated) + len(state.edited)
+    told = f"{changed} of {len(artifacts)} files written" if changed else f"{len(artifacts)} files, none changed"
+    click.echo(f"{output}: {told}, decision {workspace.decision}", err=True)
 
 
 def _tell(state: FolderState, output: Path) -> None:

@@ -26,13 +26,20 @@ class GitHistory:
         """
         folder = path if path.is_dir() else path.parent
         root = Path(_git(folder, "rev-parse", "--show-toplevel"))
-        commit = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        commit = _commit(root, revision)
         with tempfile.TemporaryDirectory(prefix="surefoot-") as room:
             _unpack(root, commit, Path(room))
             place = Path(room, path.resolve().relative_to(root.resolve()))
             if not place.exists():
                 raise PortError(f"{path} is not in revision {revision}; name a revision that holds it")
             yield place
+
+
+def _commit(root: Path, revision: str) -> str:
+    try:
+        return _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    except PortError as error:
+        raise PortError(f"there is no revision `{revision}` in {root}; `git log --oneline` lists them") from error
 
 
 def _unpack(root: Path, commit: str, room: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from surefoot.domain.rules.groups import groups
-from surefoot.domain.rules.links import RUNBOOKS
+from surefoot.domain.rules.links import generated_path
 from surefoot.domain.rules.standard import by_kind
 from surefoot.spec.rulefile import Rule
 from surefoot.spec.system import Service, System
@@ -32,13 +32,8 @@ class Alert:
     @property
     def runbook(self) -> str | None:
         """Return the path of its generated runbook; None if another one is named."""
-        path = generated_path(self)
+        path = generated_path(self.rule.name, self.service)
         return path if self.rule.annotations.get("runbook_url", "").endswith(path) else None
-
-
-def generated_path(alert: Alert) -> str:
-    """Return where the generated runbook of an alert stands."""
-    return f"{RUNBOOKS}/{alert.service.name}/{alert.rule.name}.md"
 
 
 def alerts(service: Service, system: System) -> Iterator[Alert]:

@@ -8,7 +8,8 @@ from surefoot.spec.system import System
 
 Json = Mapping[str, object]
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# Alertmanager's week begins on Sunday; a range that runs across its end is refused.
+_WEEK = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 _MIDNIGHT = time()
 
 
@@ -49,10 +50,10 @@ def _span(days: tuple[int, ...], start: time, end: time, zone: str) -> Json:
 def _ranges(days: tuple[int, ...]) -> Iterator[str]:
     """Write neighbouring days as a range: ``monday:friday``."""
     runs: list[list[int]] = []
-    for day in days:
+    for day in sorted((day + 1) % 7 for day in days):
         if runs and runs[-1][-1] == day - 1:
             runs[-1].append(day)
         else:
             runs.append([day])
     for run in runs:
-        yield _DAYS[run[0]] if len(run) == 1 else f"{_DAYS[run[0]]}:{_DAYS[run[-1]]}"
+        yield _WEEK[run[0]] if len(run) == 1 else f"{_WEEK[run[0]]}:{_WEEK[run[-1]]}"

@@ -63,7 +63,7 @@ def reviews(service: Service, on_duty: Duty) -> Iterator[str]:
     """Write who looks at what, how often: the policy's cadence where the spec declares none."""
     cadence = on_duty.operations.reviews
     shipped = {_BURN: cadence.burn_rate, _TARGETS: cadence.targets, _DEFINITIONS: cadence.sli_definitions}
-    rows = []
+    rows: list[tuple[str, str, str, str]] = []
     for name, entry in on_duty.system.spec.all("reviews", Review).items():
         review = entry.model
         if not review.services or service.name in review.services:

@@ -66,7 +66,7 @@ def filled(text: str, facts: Mapping[str, str]) -> str | None:
 
 
 def _read(name: str) -> dict[str, dict]:  # type: ignore[type-arg]  # our own file, taken apart just below
-    content = yaml.safe_load(files("surefoot.outputs").joinpath(name).read_text(encoding="utf-8"))
+    content = yaml.load(files("surefoot.outputs").joinpath(name).read_bytes(), yaml.CSafeLoader)
     assert isinstance(content, dict)
     return content
 

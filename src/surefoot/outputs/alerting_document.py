@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from surefoot.artifact import Artifact
+from surefoot.domain.rules.alerts import alert_name
+from surefoot.domain.rules.burning import burning
 from surefoot.domain.rules.links import RUNBOOKS
+from surefoot.domain.slo.burn import Leg
 from surefoot.outputs import Output
 from surefoot.outputs._catalog import Alert, alerts
 from surefoot.outputs._escalation import duty
@@ -30,7 +33,7 @@ def _blocks(found: dict[str, list[Alert]], system: System) -> Iterator[str]:
     for name, listed in found.items():
         if listed:
             yield f"## {name}"
-            yield _alerts(listed, system.services[name])
+            yield _alerts(listed, system.services[name], system)
 
 
 def _priorities(system: System) -> str:
@@ -58,20 +61,38 @@ def _receivers(system: System) -> str:
     return table(("Receiver", "Team", "Priority", "Reaches", "Note"), rows)
 
 
-def _alerts(listed: list[Alert], service: Service) -> str:
-    rows = [
-        (
-            code(alert.rule.name),
-            alert.rule.labels.get("surefoot_tier", "") or alert.kind,
-            alert.priority or "none",
-            code(alert.rule.expr),
-            format_duration(alert.rule.lasting) if alert.rule.lasting else "at once",
-            _receiver(alert, service),
-            _runbook(alert),
+def _alerts(listed: list[Alert], service: Service, system: System) -> str:
+    burns = _burns(service, system)
+    rows = []
+    for alert in listed:
+        tier = alert.rule.labels.get("surefoot_tier", "")
+        summary = alert.rule.annotations.get("summary", "").removeprefix(f"{service.name}: ")
+        rows.append(
+            (
+                code(alert.rule.name),
+                tier or alert.kind,
+                alert.priority or "none",
+                burns.get((alert.rule.name, tier), summary),
+                format_duration(alert.rule.lasting) if alert.rule.lasting else "at once",
+                _receiver(alert, service),
+                _runbook(alert),
+            )
         )
-        for alert in listed
-    ]
     return table(("Alert", "Tier or kind", "Priority", "Fires when", "For", "Receiver", "Runbook"), rows)
+
+
+def _burns(service: Service, system: System) -> dict[tuple[str, str], str]:
+    """Say in words when the burn alerts fire, by name and tier; the expressions stand in the runbooks."""
+    return {
+        (alert_name(slo), alert.tier): f"{slo.name} burns " + ", or ".join(map(_leg, alert.legs))
+        for slo in service.slos.values()
+        for alert in burning(slo, system.policy)
+    }
+
+
+def _leg(leg: Leg) -> str:
+    windows = dict.fromkeys((format_duration(leg.long), format_duration(leg.short)))
+    return f"{round(leg.factor, 4):g}× over {' and '.join(windows)}"
 
 
 def _receiver(alert: Alert, service: Service) -> str:

@@ -16,8 +16,8 @@ _PAIR = re.compile(rf"\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*({_STRING})\s*(,|$)")
 _ITEM = re.compile(
     rf"""
       _(?:x(?P<gaps>[0-9]+))?
-    | (?P<word>stale|[+-]?(?i:inf|nan))
-    | (?P<value>[+-]?{_NUMBER}) (?: (?P<increment>[+-]{_NUMBER}) x(?P<steps>[0-9]+) | x(?P<repeats>[0-9]+) )?
+    | (?: (?P<word>stale|[+-]?(?i:inf|nan)) | (?P<number>[+-]?{_NUMBER}) )
+      (?: (?P<increment>[+-]{_NUMBER}) x(?P<steps>[0-9]+) | (?(number) x(?P<repeats>[0-9]+) | (?!) ) )?
     """,
     re.VERBOSE,
 )
@@ -129,13 +129,11 @@ def _expand(item: re.Match[str], values: list[float | None]) -> None:
     count = int(item["gaps"] or item["steps"] or item["repeats"] or 0)
     if len(values) + count > _MOST_VALUES:
         raise PromqlError(f"more than {_MOST_VALUES} values in one series", item.start(), item.end())
-    if item["word"]:
-        values.append(stale_marker() if item["word"] == "stale" else float(item["word"]))
-        return
-    if item["value"] is None:
+    text = item["word"] or item["number"]
+    if text is None:
         values.extend([None] * (count if item["gaps"] else 1))
         return
-    value = float(item["value"])
+    value = stale_marker() if text == "stale" else float(text)
     values.append(value)
     increment = float(item["increment"]) if item["increment"] else None
     for _ in range(count):

@@ -22,6 +22,7 @@ _DIRECTIVE = re.compile(
     r"(?: until (?P<until>\d{4}-\d\d-\d\d))?(?: +-- +(?P<reason>\S.*))?$"
 )
 _READING = "S"
+_CURE = "write `# surefoot: ignore L06 -- why`, or `# surefoot: ignore L06 until 2027-01-31 -- why`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,10 @@ def _directives(file: str, lines: Sequence[str], problems: list[Finding]) -> Ite
             continue
         match = _DIRECTIVE.match(comment["rest"].rstrip())
         span = Span(file, number, comment.start("rest") + 1, number, len(line) + 1)
-        problem = _problem(match)
+        problem, cure = _problem(match)
         if match is None or problem:
-            problems.append(_unreadable(span, problem))
+            why = "an unexplained exception outlives its reason"
+            problems.append(Finding("S11", Severity.ERROR, span, problem, why, cure))
             continue
         alone = not line[: comment.start()].strip()
         yield Directive(
@@ -74,18 +76,20 @@ def _directives(file: str, lines: Sequence[str], problems: list[Finding]) -> Ite
         )
 
 
-def _problem(match: "re.Match[str] | None") -> str:
+def _problem(match: "re.Match[str] | None") -> tuple[str, str]:
+    """Say what is wrong with a comment and how to mend it; nothing if it can be followed."""
     if match is None:
-        return "a comment for Surefoot cannot be read"
-    if any(rule.strip().startswith(_READING) for rule in match["rules"].split(",")):
-        return "what cannot be read cannot be ignored"
+        return "a comment for Surefoot cannot be read", _CURE
+    reading = [rule.strip() for rule in match["rules"].split(",") if rule.strip().startswith(_READING)]
+    if reading:
+        return f"`{reading[0]}` cannot be ignored: it is about what cannot be read", "mend what it reports"
     if not match["reason"]:
-        return "a finding is ignored without a reason"
+        return "a finding is ignored without a reason", _CURE
     try:
         date.fromisoformat(match["until"] or "2000-01-01")
     except ValueError:
-        return f"`{match['until']}` is no date"
-    return ""
+        return f"`{match['until']}` is no date", _CURE
+    return "", ""
 
 
 def _next(lines: Sequence[str], number: int) -> int:
@@ -96,8 +100,3 @@ def _next(lines: Sequence[str], number: int) -> int:
         if line.strip() and not line.lstrip().startswith("#")
     )
     return next(following, number)
-
-
-def _unreadable(span: Span, problem: str) -> Finding:
-    cure = "write `# surefoot: ignore L06 -- why`, or `ignore L06 until 2027-01-31 -- why`"
-    return Finding("S11", Severity.ERROR, span, problem, "an unexplained exception outlives its reason", cure)

@@ -46,6 +46,7 @@ def test_what_is_no_series_is_refused(text):
         ("1e3 .5 5. 1e-3+1e-3x2", [1000, 0.5, 5, 0.001, 0.002, 0.003]),
         ("-Inf Inf +Inf inf", [-math.inf, math.inf, math.inf, math.inf]),
         ("0x3", [0, 0, 0, 0]),
+        ("Inf+1x1", [math.inf, math.inf]),
     ],
 )
 def test_values_are_expanded_as_promtool_does(text, values):

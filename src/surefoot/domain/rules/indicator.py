@@ -172,7 +172,12 @@ def _raw(sli: RawSli) -> Events | Ratio:
     weight = sli.weight
     if weight is None:
         return Ratio(ratio, "$window" in sli.ratio.text)
-    return Events(lambda w: f"({ratio(w)} * ({weight.fill(w).strip()}))", lambda w: f"({weight.fill(w).strip()})")
+
+    def events(window: str) -> str:
+        return f"({weight.fill(window).strip()})"
+
+    # A ratio of nothing is NaN: it counts only where there are events, and the rest is no error.
+    return Events(lambda w: f"({ratio(w)} * ({events(w)} > 0) or 0 * {events(w)})", events)
 
 
 def _rate(query: Query, by: tuple[str, ...]) -> Callable[[str], str]:

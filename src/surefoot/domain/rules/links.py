@@ -1,8 +1,11 @@
 """The links that every alert carries: its runbook, its dashboard, logs and traces."""
 
+import re
+
 from surefoot.spec.system import Service, System
 
 RUNBOOKS = "docs/operations/runbooks"
+_STRANGE = re.compile(r"[^\w.-]+")
 
 
 def runbook_path(name: str, service: Service, system: System) -> str:
@@ -15,7 +18,12 @@ def runbook_path(name: str, service: Service, system: System) -> str:
     for book in system.runbooks.values():
         if _plain(book.name) in (_plain(name), short):
             return book.path
-    return f"{RUNBOOKS}/{service.name}/{name}.md"
+    return generated_path(name, service)
+
+
+def generated_path(name: str, service: Service) -> str:
+    """Return where the generated runbook of an alert stands; a name that users chose may not leave the folder."""
+    return f"{RUNBOOKS}/{service.name}/{_STRANGE.sub('-', name).strip('.-')}.md"
 
 
 def annotations(name: str, service: Service, system: System, *, runbook: str | None = None) -> dict[str, str]:

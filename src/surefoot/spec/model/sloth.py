@@ -52,7 +52,7 @@ class Plugin(Record):
     id: Text
     options: dict[Text, object] = {}
     config: object = None
-    priority: int = 0
+    priority: int | None = None
 
 
 class Plugins(Record):

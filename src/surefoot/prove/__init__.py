@@ -1,0 +1,1 @@
+"""Proving promises: running what was built, and comparing with what was promised."""
