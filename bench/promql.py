@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.promqltest import Outcome, run_script
+
 from surefoot.promql.semantics import Semantics
 
 _VERDICTS = ("passed", "failed", "unsupported")

@@ -258,7 +258,9 @@ def _rows(case: Case, block: Block, step: int) -> dict[Labels, tuple[float | Non
 
 
 def _differing(case: Case, got: dict[Labels, tuple[float | None, ...]]) -> str:
-    wanted = {one.labels or (): _without_end(one.values) for one in case.expected if any(v is not None for v in one.values)}
+    wanted = {
+        one.labels or (): _without_end(one.values) for one in case.expected if any(v is not None for v in one.values)
+    }
     shown = {labels: _without_end(values) for labels, values in got.items()}
     same = wanted.keys() == shown.keys() and all(
         len(wanted[labels]) == len(shown[labels])

@@ -46,8 +46,8 @@ def spec() -> Iterator[str]:
     )
     yield from ("## Parts", "")
     parts: dict[str, Json] = {}
-    _collect({key: value for key, value in whole["then"]["properties"].items() if key != "policy"}, defs, parts)
-    _collect(sections["services"], defs, parts)
+    for side in ("then", "else"):
+        _collect({key: item for key, item in whole[side]["properties"].items() if key != "policy"}, defs, parts)
     for name, part in sorted(parts.items(), key=lambda item: item[0].lower()):
         if "properties" not in part:
             continue
@@ -116,7 +116,7 @@ def exceptions() -> Iterator[str]:
     yield from ("```", *(f"{'  ' * depth}{kind.__name__}" for depth, kind in tree), "```", "")
     for _, kind in tree:
         yield from (f"## {kind.__name__}", "")
-        yield from (cleandoc(kind.__doc__ or "").replace("Attributes:\n    ", "\n- ").replace("\n    ", "\n- "), "")
+        yield from (cleandoc(kind.__doc__ or "").replace("Attributes:\n    ", "- ").replace("\n    ", "\n- "), "")
 
 
 def policy() -> Iterator[str]:
@@ -206,7 +206,7 @@ def _kind(value: Json) -> str:
 
 
 def _values(value: Json) -> Json:
-    found = value.get("additionalProperties") or next(iter(value.get("patternProperties", {}).values()), {})
+    found: object = value.get("additionalProperties") or next(iter(value.get("patternProperties", {}).values()), {})
     return found if isinstance(found, dict) else {}
 
 

@@ -12,9 +12,9 @@ import yaml
 from surefoot.promql.engine import Engine, Steps
 from surefoot.promql.notation import read_labels, read_series
 from surefoot.promql.rules import Conditions, before, evaluate_groups
+from surefoot.promql.semantics import Semantics
 from surefoot.promql.series import Block, Storage
 from surefoot.prove.rulefiles import run_file
-from surefoot.promql.semantics import Semantics
 from surefoot.spec.rules import read_rules
 from surefoot.spec.source import parse
 
@@ -47,7 +47,7 @@ DURATIONS = ["0s", "1m", "2m", "90s"]
 
 def _story(seed: int) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
     """Make up rules and series."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311  # the same story for the same seed, no secret
     groups: list[dict[str, object]] = []
     for group in range(3):
         rules: list[dict[str, object]] = []
@@ -82,7 +82,7 @@ def _story(seed: int) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
 @pytest.mark.parametrize("seed", range(12))
 def test_rules_record_and_alert_as_in_promtool(tool: Tool, tmp_path: Path, seed: int):
     groups, series = _story(seed)
-    times = range(0, 25)
+    times = range(25)
     (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": groups}), "utf-8")
     test = {
         "interval": "30s",
@@ -122,7 +122,10 @@ tests:
   - interval: 1m
     name: outage
     input_series: [{{series: 'm{{a="b"}}', values: '0 6 7 8 9 1 1'}}]
-    alert_rule_test: [{{eval_time: {at}, alertname: A, exp_alerts: [{{exp_labels: {{a: b, x: y}}, exp_annotations: {{s: {text}}}}}]}}]
+    alert_rule_test:
+      - eval_time: {at}
+        alertname: A
+        exp_alerts: [{{exp_labels: {{a: b, x: y}}, exp_annotations: {{s: {text}}}}}]
     promql_expr_test: [{{expr: 'm > {limit}', eval_time: 2m, exp_samples: [{{labels: 'm{{a="b"}}', value: {value}}}]}}]
 """
 RULES = """
@@ -149,7 +152,7 @@ groups:
         ({"at": "4 minutes"}, False),
     ],
 )
-def test_test_files_get_the_verdict_of_promtool(tool: Tool, tmp_path: Path, changes: dict[str, str], passes: bool):
+def test_test_files_get_the_verdict_of_promtool(tool: Tool, tmp_path: Path, changes: dict[str, str], *, passes: bool):
     (tmp_path / "rules.yml").write_text(RULES, "utf-8")
     path = tmp_path / "test.yml"
     path.write_text(BROKEN.format(**{"at": "4m", "text": "is 9", "limit": "5", "value": "7", **changes}), "utf-8")

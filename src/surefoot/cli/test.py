@@ -44,7 +44,7 @@ def _told(verdict: Verdict) -> Iterator[str]:
     if verdict.passed:
         yield f"{verdict.file}: passed, {_count(verdict.checks, 'check')}"
     else:
-        yield f"{verdict.file}: FAILED, {len(verdict.mismatches)} of {_count(verdict.checks, 'check')}"
+        yield f"{verdict.file}: FAILED, {len(verdict.mismatches)} wrong"
 
 
 def _failed(file: str, mismatch: Mismatch) -> Iterator[str]:

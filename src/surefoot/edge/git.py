@@ -57,8 +57,19 @@ def _unpack(root: Path, commit: str, room: Path) -> None:
 def _extract(stream: IO[bytes] | None, room: Path) -> None:
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for member in archive:
-            if member.isdir() or Path(member.name).suffix in _READ:
-                archive.extract(member, room, filter="data")
+            place = room / member.name
+            if member.issym():
+                _link(place, member.linkname, room)
+            elif member.isreg() and place.suffix in _READ and (content := archive.extractfile(member)):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content.read())
+
+
+def _link(place: Path, target: str, room: Path) -> None:
+    """Lay out a link that stays inside; what lies outside has no history here."""
+    if (place.parent / target).resolve().is_relative_to(room.resolve()):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(target)
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from surefoot.domain.rules.links import fill
 from surefoot.domain.slo.budget import State
 from surefoot.outputs._escalation import Duty
 from surefoot.outputs._markdown import table
@@ -22,7 +23,7 @@ def overview(service: Service, system: System) -> str:
     if service.model.regions:
         rows.append(("Regions", ", ".join(service.model.regions)))
     if system.links.dashboards:
-        rows.append(("Dashboard", f"<{system.links.dashboards.replace('{service}', service.name)}>"))
+        rows.append(("Dashboard", f"<{fill(system.links.dashboards, service.name)}>"))
     return f"## Overview\n\n{table(('', ''), rows)}"
 
 

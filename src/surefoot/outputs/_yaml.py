@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import yaml
 
@@ -29,6 +30,7 @@ def document(value: object, header: str = "") -> str:
     return f"{header}{text}"
 
 
+@lru_cache(maxsize=4096)
 def scalar(text: str) -> str:
     """Write a string so that YAML 1.1 and 1.2 both read it as that string."""
     if _PLAIN.match(text) and text.lower() not in _WORDS and ": " not in text:

@@ -28,7 +28,7 @@ def _render(system: System) -> Iterator[Artifact]:
 
 
 def _manifests(service: Service, system: System) -> Iterator[str]:
-    found = list(groups(service, system))
+    found = groups(service, system)
     if found:
         # Rules are many: the same fast writer as for plain files, below `spec:`.
         yield f"{document(_head('PrometheusRule', service))}spec:\n{indent(rule_file(found, ''), '  ')}"

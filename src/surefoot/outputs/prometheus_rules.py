@@ -12,7 +12,7 @@ from surefoot.spec.system import System
 
 def _render(system: System) -> Iterator[Artifact]:
     for service in system.services.values():
-        found = list(groups(service, system))
+        found = groups(service, system)
         if found:
             yield Artifact(f"prometheus/rules/{service.name}.yml", rule_file(found, header(system)))
 

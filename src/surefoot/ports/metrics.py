@@ -18,7 +18,7 @@ class Fetched:
     """What a source had.
 
     Attributes:
-        series: Each label set once; times ascend strictly.
+        series: Each label set once, sorted; times ascend strictly.
         gaps: What could not be had, a sentence each. A result made from it is partial, and never taken
             for silence: where a gap is, nothing is known.
     """
@@ -45,14 +45,17 @@ class MetricsSource(Protocol):
 
 
 def merged(parts: Iterable[Fetched]) -> Fetched:
-    """Put together what was fetched in parts; of two samples at one time, the first to come stays."""
+    """Put together what was fetched in parts, sorted by labels as Prometheus does, since sums depend on the order.
+
+    Of two samples at one time the first to come stays.
+    """
     found: dict[Labels, list[Series]] = {}
     gaps: dict[str, None] = {}
     for part in parts:
         gaps.update(dict.fromkeys(part.gaps))
         for series in part.series:
             found.setdefault(series.labels, []).append(series)
-    return Fetched(tuple(_joined(pieces) for pieces in found.values()), tuple(gaps))
+    return Fetched(tuple(_joined(found[labels]) for labels in sorted(found)), tuple(gaps))
 
 
 def within(series: Series, start: int, end: int) -> Series | None:

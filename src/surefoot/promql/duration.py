@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 _UNITS = (("y", 31_536_000_000), ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000))
 _SMALL_UNITS = (("m", 60_000), ("s", 1000), ("ms", 1))
@@ -40,6 +41,7 @@ def parse_duration(text: str) -> timedelta:
     return timedelta(0, seconds, 0, int(ms))
 
 
+@lru_cache(maxsize=1024)
 def format_duration(duration: timedelta) -> str:
     """Write a duration as Prometheus prints it.
 

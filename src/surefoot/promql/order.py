@@ -1,6 +1,5 @@
 """Which rules read which, and which of them must therefore be evaluated step by step."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +9,7 @@ from promql_parser import Expr, SubqueryExpr, VectorSelector
 from surefoot.promql.alerts import ALERTS, FOR_STATE
 from surefoot.promql.error import PromqlError
 from surefoot.promql.parse import parse
+from surefoot.promql.re2 import compiled
 from surefoot.promql.selector import MatchOp, Selector, selector_of
 from surefoot.promql.series import NAME
 from surefoot.promql.template import TemplateError, queries
@@ -121,7 +121,7 @@ def _selects(selector: Selector, name: str) -> bool:
         if matcher.label == NAME:
             matches = matcher.value == name
             if matcher.op in (MatchOp.REGEX, MatchOp.NOT_REGEX):
-                matches = re.fullmatch(matcher.value, name) is not None
+                matches = compiled(matcher.value).fullmatch(name) is not None
             if matches != (matcher.op in (MatchOp.EQUAL, MatchOp.REGEX)):
                 return False
     return True

@@ -43,12 +43,11 @@ def reaches(text: str, steps: Steps, lookback: int = LOOKBACK_MS) -> list[Reach]
     waiting: list[tuple[Expr, int, int]] = [(parse(text), steps.start, last)]
     while waiting:
         node, start, end = waiting.pop()
-        length = lookback
-        if isinstance(node, MatrixSelector):
-            node, length = node.vector_selector, node.range // _MILLISECOND
-        if isinstance(node, VectorSelector):
-            first, end = _moved(node, start, end, steps.start, last)
-            known = found.get(one := selector_of(node), (first - length, end))
+        if isinstance(node, MatrixSelector | VectorSelector):
+            plain = node.vector_selector if isinstance(node, MatrixSelector) else node
+            length = node.range // _MILLISECOND if isinstance(node, MatrixSelector) else lookback
+            first, end = _moved(plain, start, end, steps.start, last)
+            known = found.get(one := selector_of(plain), (first - length, end))
             found[one] = min(known[0], first - length), max(known[1], end)
             continue
         if isinstance(node, SubqueryExpr):

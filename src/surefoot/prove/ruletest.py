@@ -13,6 +13,7 @@ from surefoot.promql.rules import Conditions, RuleRun, Shown, before, evaluate_g
 from surefoot.promql.semantics import Semantics
 from surefoot.promql.series import NAME, Block, Labels, Scalar, Storage, Text
 from surefoot.promql.template import TemplateError
+from surefoot.promql.template.wording import go_float
 from surefoot.prove.suite import AlertTest, ExprTest, Scenario, Suite
 from surefoot.spec.rulefile import RuleGroup
 
@@ -180,8 +181,8 @@ def _samples_differ(
     missing, extra = Counter(expected), Counter(got)
     missing, extra = missing - extra, extra - missing
     for labels in sorted({labels for labels, _ in (*missing, *extra)}):
-        wanted = [repr(value) for other, value in missing.elements() if other == labels]
-        found = [repr(value) for other, value in extra.elements() if other == labels]
+        wanted = [go_float(value) for other, value in missing.elements() if other == labels]
+        found = [go_float(value) for other, value in extra.elements() if other == labels]
         yield Difference(_labels(dict(labels)), " ".join(wanted) or NOTHING, " ".join(found) or NOTHING)
 
 

@@ -193,13 +193,14 @@ def _unclear(written: frozenset[str]) -> tuple[str, str]:
     missing, extra = sorted(near - written), sorted(written - near)
     parts = [f"add {_and(missing)}"] * bool(missing) + [f"remove {_and(extra)}"] * bool(extra)
     return (
-        f"{_and(sorted(written))} alone do not make an indicator",
+        f"{_and(sorted(written))} {'alone makes' if len(written) == 1 else 'together make'} no indicator",
         f"{' and '.join(parts)} for {_FORMS[near]}",
     )
 
 
 def _and(keys: list[str]) -> str:
-    return " and ".join(f"`{key}`" for key in keys)
+    quoted = [f"`{key}`" for key in keys]
+    return " and ".join(filter(None, (", ".join(quoted[:-1]), *quoted[-1:])))
 
 
 def _within(text: str, error: PromqlError, span: Span) -> Span:

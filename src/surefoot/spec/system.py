@@ -154,9 +154,9 @@ class Service:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class System:
-    """A workspace, resolved.
+    """A workspace, resolved; equal only to itself, so that what is computed from it can be kept.
 
     Attributes:
         journeys: Name to journey; those written inside a service are named ``service/journey`` only on a clash.

@@ -7,6 +7,8 @@ from surefoot import api
 from surefoot.artifact import Artifact
 from surefoot.domain.change import Built, Change, Comparison, Delta, compare
 
+pytestmark = pytest.mark.req("DOC-2")
+
 SPEC = """\
 surefoot: 1
 timezone: Europe/Berlin

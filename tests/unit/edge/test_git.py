@@ -36,6 +36,16 @@ def test_a_workspace_is_laid_out_as_it_was(repository: Path):
     assert not place.exists()
 
 
+def test_links_are_laid_out_unless_they_lead_outside(repository: Path):
+    (repository / "spec" / "inside.yaml").symlink_to("../shared.yml")
+    (repository / "spec" / "outside.yaml").symlink_to("/etc/hostname")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "two")
+    with GitHistory().at("HEAD", repository / "spec") as place:
+        assert (place / "inside.yaml").read_text("utf-8") == "surefoot: 1\n"
+        assert not (place / "outside.yaml").is_symlink()
+
+
 def test_a_single_file_is_laid_out_as_it_was(repository: Path):
     with GitHistory().at("HEAD", repository / "spec" / "surefoot.yaml") as place:
         assert place.read_text("utf-8") == "service: old\n"

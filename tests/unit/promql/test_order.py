@@ -19,7 +19,7 @@ def cut(*rules: tuple[str, str]) -> list[tuple[int, int, bool]]:
         ([("x", "m"), ("a", "a or m")], [(0, 1, False), (1, 2, True)]),
         ([("a", "c"), ("b", "d"), ("c", "m"), ("d", "m"), ("e", "a")], [(0, 4, True), (4, 5, False)]),
         ([("a", '{__name__=~"b|z"}'), ("b", "m")], [(0, 2, True)]),
-        ([("a", '{__name__!~"a|b"}'), ("b", "m")], [(0, 1, False), (1, 2, False)]),
+        ([("a", '{__name__!~"a|b",job="x"}'), ("b", "m")], [(0, 1, False), (1, 2, False)]),
         ([("a", '{job="x"}'), ("b", "m")], [(0, 2, True)]),
         ([("a", "ALERTS"), ("B", "m")], [(0, 2, True)]),
         ([("a", "m"), ("b", "m offset -5m")], [(0, 2, True)]),

@@ -1,6 +1,8 @@
 """Names and labels that the rules of one objective share, compatible with Sloth's."""
 
 from datetime import timedelta
+from functools import cache
+from importlib.metadata import version
 
 from surefoot.promql.duration import format_duration
 from surefoot.promql.quote import quote
@@ -36,3 +38,9 @@ def camel(*words: str) -> str:
     """Join words to the name of an alert: ``camel("place-order", "down")`` is ``PlaceOrderDown``."""
     parts = (part for word in words for part in word.replace("_", "-").replace(".", "-").split("-"))
     return "".join(part[:1].upper() + part[1:] for part in parts)
+
+
+@cache
+def surefoot_version() -> str:
+    """Return the version that is installed."""
+    return version("surefoot")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.metadata import version
 
 from surefoot.domain.rules import names
 from surefoot.domain.rules.alerts import alert_name, condition
@@ -28,7 +27,7 @@ def groups(slo: Slo, policy: Policy) -> Iterator[RuleGroup]:
     recordings = [*_indicator(slo, policy), _period(slo)]
     yield RuleGroup(f"sloth-slo-sli-recordings-{slo.id}", tuple(recordings))
     meta = [rule for rule in period_records(slo, policy) if not rule.name.startswith(names.RATIO)]
-    info = info_record(slo, _MODES.get(slo.format, _MODE_OF_OTHERS), version("surefoot"))
+    info = info_record(slo, _MODES.get(slo.format, _MODE_OF_OTHERS), names.surefoot_version())
     yield RuleGroup(f"sloth-slo-meta-recordings-{slo.id}", (*meta, info))
     alerts = tuple(_alert(slo, alert) for alert in burning(slo, policy, exact=False) if _wanted(slo, alert))
     if alerts and slo.alerting.enabled:
@@ -53,7 +52,7 @@ def _ratio(slo: Slo, window: str, policy: Policy) -> str:
         case _:
             sli = expressions(slo, policy.slo)
             if not isinstance(sli, Events):
-                raise ValueError(f"{slo.subject}: Sloth knows no time slices")
+                raise ValueError(f"{slo.subject}: Sloth knows no time slices")  # noqa: TRY004  # of the spec, not of the code
             return f"({sli.errors(window)})\n/\n({sli.total(window)})"
 
 

@@ -8,7 +8,7 @@ from surefoot.edge.metrics.http import Json
 from surefoot.errors import MetricsError
 from surefoot.promql.series import Block, Labels, Scalar, Series, Text, Times, Values, is_stale
 
-_Pairs = list[list[Json]]
+_Pairs = list[Json]
 
 
 def read_series(data: Mapping[str, Json], where: str) -> tuple[list[Series], list[str]]:
@@ -84,17 +84,18 @@ def _rows(data: Mapping[str, Json], kind: str, field: str, where: str) -> Iterat
         found = row.get(field, [])
         if not isinstance(found, list):
             raise _malformed(where)
-        pairs = [found] if field == "value" and found else found
+        pairs: _Pairs = [found] if field == "value" and found else found
         labels = tuple(sorted((name, str(value)) for name, value in metric.items() if value))
         yield labels, pairs, "histograms" in row or "histogram" in row
 
 
 def _columns(pairs: _Pairs, where: str) -> tuple[Times, Values]:
-    count = len(pairs)
+    """Split pairs of seconds and text; orjson has made lists of them, or it is no answer of this API."""
     try:
-        seconds = np.fromiter((pair[0] for pair in pairs), np.float64, count)  # type: ignore[arg-type]
-        values = np.fromiter((float(pair[1]) for pair in pairs), np.float64, count)  # type: ignore[arg-type]
-    except (TypeError, ValueError, LookupError):
+        times, texts = zip(*pairs, strict=True) if pairs else ((), ())  # type: ignore[arg-type]  # checked by doing it
+        seconds = np.array(times, np.float64)
+        values = np.fromiter(map(float, texts), np.float64, len(texts))
+    except (TypeError, ValueError):
         raise _malformed(where) from None
     return np.rint(seconds * 1000).astype(np.int64), values
 

@@ -14,7 +14,8 @@ from surefoot.promql.series import Block, Labels, Series, Times, stale_marker
 
 _WIDER = 1.5  # than usual: here a scrape is missing, and a marker may stand in its place
 _COARSE = 1000
-_MOST_SEARCHES = 200
+_SPAN = 900_000  # of one search
+_MOST_SEARCHES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,10 @@ def _pauses(series: Series, end: int, lookback: int) -> Iterator[_Pause]:
 
 
 def _clusters(pauses: Sequence[_Pause]) -> Iterator[list[_Pause]]:
-    """Put together the pauses of several series that begin at about the same time."""
+    """Put together the pauses that one search covers."""
     cluster: list[_Pause] = []
     for pause in sorted(pauses, key=lambda one: one.after):
-        if cluster and pause.after > cluster[0].before:
+        if cluster and pause.before > cluster[0].after + _SPAN:
             yield cluster
             cluster = []
         cluster.append(pause)

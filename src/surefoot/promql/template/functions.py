@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from surefoot.promql.regex import complaint
+from surefoot.promql.re2 import UnsupportedPattern, compiled
 from surefoot.promql.template.nodes import TemplateError, UnsupportedTemplateError
 from surefoot.promql.template.sample import Sample
 from surefoot.promql.template.wording import formatted, shown, significant
@@ -75,8 +75,8 @@ def _timestamp(value: object) -> str:
     number = _number(value)
     if not math.isfinite(number):
         return significant(number, _DIGITS)
-    nanoseconds = int(number * 1e9)
     try:
+        nanoseconds = int(number * 1e9)
         moment = _EPOCH + timedelta(seconds=nanoseconds // 10**9)
     except OverflowError:
         raise TemplateError(f"humanizeTimestamp: {shown(value)} lies outside the years 1 to 9999") from None
@@ -148,14 +148,10 @@ def _group(match: re.Match[str], name: str) -> str:
 
 
 def _regex(pattern: object) -> re.Pattern[str]:
-    text = _text(pattern)
-    why = complaint(text)
     try:
-        if not why:
-            return re.compile(text)
-    except re.error as error:
-        why = str(error)
-    raise TemplateError(f"the regular expression {text!r} {why}")
+        return compiled(_text(pattern))
+    except UnsupportedPattern as error:
+        raise TemplateError(str(error)) from None
 
 
 def _strip_port(value: object) -> str:
