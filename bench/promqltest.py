@@ -6,7 +6,7 @@ Annotations (``expect info`` and ``warn``, ``eval_info``, ``eval_warn``) are not
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -257,7 +257,7 @@ def _rows(case: Case, block: Block, step: int) -> dict[Labels, tuple[float | Non
     return rows
 
 
-def _differing(case: Case, got: dict[Labels, tuple[float | None, ...]]) -> str:
+def _differing(case: Case, got: Mapping[Labels, tuple[float | None, ...]]) -> str:
     wanted = {
         one.labels or (): _without_end(one.values) for one in case.expected if any(v is not None for v in one.values)
     }

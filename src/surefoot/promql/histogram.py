@@ -42,12 +42,14 @@ def _bound(text: str) -> float | None:
 
 
 def _quantile(q: float, found: Sequence[tuple[float, float]]) -> float:
-    if math.isnan(q) or not found or found[-1][0] != math.inf:
+    if math.isnan(q):
         return math.nan
     if q < 0:
         return -math.inf
     if q > 1:
         return math.inf
+    if found[-1][0] != math.inf:
+        return math.nan
     buckets = _monotonic(_merged(found))
     if len(buckets) < 2:  # noqa: PLR2004  # a quantile lies between two bounds
         return math.nan

@@ -7,7 +7,7 @@ import numpy as np
 
 from surefoot.promql.blocks import rows, stack
 from surefoot.promql.error import EvaluationError
-from surefoot.promql.re2 import UnsupportedPattern, compiled
+from surefoot.promql.re2 import UnsupportedPatternError, compiled
 from surefoot.promql.selector import MatchOp, Selector
 from surefoot.promql.series import NAME, Block, Labels, Mask
 
@@ -34,7 +34,7 @@ def replace(block: Block, target: str, replacement: str, source: str, pattern: s
     check_label(target)
     try:
         wanted = compiled(pattern)
-    except UnsupportedPattern as error:
+    except UnsupportedPatternError as error:
         raise EvaluationError(f"label_replace(): {error}") from None
     changed = []
     for labels, values, present in rows(block):

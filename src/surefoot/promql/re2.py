@@ -3,12 +3,14 @@
 import re
 from functools import lru_cache
 
+from surefoot.promql.error import EvaluationError
+
 _FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]*))?\)")
 _ESCAPES = {"z": r"\Z", "C": r"[\s\S]"}
 _KNOWN = frozenset("ims")
 
 
-class UnsupportedPattern(ValueError):
+class UnsupportedPatternError(EvaluationError):
     """A pattern that RE2 reads and Python does not."""
 
 
@@ -17,12 +19,12 @@ def compiled(pattern: str) -> "re.Pattern[str]":
     """Compile an RE2 pattern; match it with ``fullmatch``, as Prometheus anchors both ends.
 
     Raises:
-        UnsupportedPattern: Python has no such construct, or the pattern is not valid.
+        UnsupportedPatternError: Python has no such construct, or the pattern is not valid.
     """
     try:
         return re.compile(_translate(pattern))
     except re.error as error:
-        raise UnsupportedPattern(f"the regular expression {pattern!r} cannot be used here: {error}") from None
+        raise UnsupportedPatternError(f"the regular expression {pattern!r} cannot be used here: {error}") from None
 
 
 def _translate(pattern: str) -> str:
@@ -57,7 +59,7 @@ def _translate(pattern: str) -> str:
 def _opening(flags: "re.Match[str]", pattern: str) -> str:
     on, off = flags[1] or "", flags[2] or ""
     if not _KNOWN.issuperset(on + off):
-        raise UnsupportedPattern(f"the regular expression {pattern!r} uses the flag U, which is not supported")
+        raise UnsupportedPatternError(f"the regular expression {pattern!r} uses the flag U, which is not supported")
     return f"(?{on}-{off}:" if off else f"(?{on}:"
 
 

@@ -63,7 +63,8 @@ class _Generator(GenerateJsonSchema):
     """Leaves out what says nothing, and takes what docstrings and references say of a field."""
 
     def normalize_name(self, name: str) -> str:
-        return super().normalize_name(name.removeprefix("surefoot.spec.model.")).lstrip("_")
+        words = super().normalize_name(name.removeprefix("surefoot.spec.model.")).split("_")
+        return "".join(word[:1].upper() + word[1:] for word in words)
 
     def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002  # pydantic's signature
         return False

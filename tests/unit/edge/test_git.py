@@ -17,7 +17,7 @@ def repository(tmp_path: Path) -> Path:
     root = tmp_path / "repository"
     (root / "spec").mkdir(parents=True)
     (root / "spec" / "surefoot.yaml").write_text("service: old\n", "utf-8")
-    (root / "shared.yml").write_text("surefoot: 1\n", "utf-8")
+    (root / "common.yml").write_text("surefoot: 1\n", "utf-8")
     (root / "large.bin").write_bytes(b"\0")
     git(root, "init", "-q")
     git(root, "add", ".")
@@ -31,13 +31,13 @@ def test_a_workspace_is_laid_out_as_it_was(repository: Path):
     with GitHistory().at("HEAD", repository / "spec") as place:
         assert (place / "surefoot.yaml").read_text("utf-8") == "service: old\n"
         assert not (place / "added.yaml").exists()
-        assert (place / ".." / "shared.yml").is_file(), "what it includes from elsewhere"
+        assert (place / ".." / "common.yml").is_file(), "what it includes from elsewhere"
         assert not (place / ".." / "large.bin").exists(), "no workspace reads it"
     assert not place.exists()
 
 
 def test_links_are_laid_out_unless_they_lead_outside(repository: Path):
-    (repository / "spec" / "inside.yaml").symlink_to("../shared.yml")
+    (repository / "spec" / "inside.yaml").symlink_to("../common.yml")
     (repository / "spec" / "outside.yaml").symlink_to("/etc/hostname")
     git(repository, "add", ".")
     git(repository, "commit", "-qm", "two")

@@ -89,8 +89,8 @@ def test_short_forms_and_mappings_fit_alike(text: str):
         "{service: shop, slos: {a: {target: 99%, totl: x}}}",
         "{service: shop, slos: {a: {target: 99, raw: x}}}",
         "{service: shop, tier: vital}",
-        "{policy: {slo: {windw: 28d}}}",
-        "{people: {ana: {name: Ana, emial: a@b}}}",
+        "{policy: {slo: {windows: 28d}}}",
+        "{people: {ana: {name: Ana, mail: a@b}}}",
         "{channels: {chat: {slak: env:X}}}",
         "{launches: {}}",
         "[]",
@@ -110,6 +110,12 @@ def test_a_section_stands_alone_and_says_what_it_is(key: str):
 
 def test_every_model_says_what_it_is():
     assert [name for name, found in document()["$defs"].items() if not found.get("description")] == ["JsonValue"]
+
+
+def test_parts_with_the_same_name_in_two_modules_are_told_apart_by_it():
+    defs = document()["$defs"]
+    assert {"FaultReset", "DependencyReset"} <= defs.keys()
+    assert [name for name in defs if not name.isalnum() or not name[0].isupper()] == []
 
 
 def test_a_field_is_described_by_its_model_or_by_the_section_that_it_names():

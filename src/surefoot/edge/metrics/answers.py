@@ -92,7 +92,7 @@ def _rows(data: Mapping[str, Json], kind: str, field: str, where: str) -> Iterat
 def _columns(pairs: _Pairs, where: str) -> tuple[Times, Values]:
     """Split pairs of seconds and text; orjson has made lists of them, or it is no answer of this API."""
     try:
-        times, texts = zip(*pairs, strict=True) if pairs else ((), ())  # type: ignore[arg-type]  # checked by doing it
+        times, texts = zip(*pairs, strict=True) if pairs else ((), ())
         seconds = np.array(times, np.float64)
         values = np.fromiter(map(float, texts), np.float64, len(texts))
     except (TypeError, ValueError):
