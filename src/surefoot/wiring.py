@@ -9,6 +9,7 @@ from surefoot.edge import clock
 from surefoot.edge.files import DiskFiles
 from surefoot.edge.folder import DiskFolder
 from surefoot.edge.git import GitHistory
+from surefoot.finding import Role
 from surefoot.ports.files import NewFiles
 from surefoot.ports.folder import OutputFolder
 from surefoot.ports.history import History
@@ -34,8 +35,8 @@ def new_files(path: Path) -> NewFiles:
     return DiskFiles(path)
 
 
-def write_documents(path: Path, documents: Mapping[str, str]) -> list[Path]:
-    """Write documents by their names into a folder of their own, and return their paths.
+def write_documents(path: Path, documents: Mapping[Role, str]) -> list[Path]:
+    """Write documents by their addressees into a folder of their own, and return their paths.
 
     Raises:
         PortError: The folder cannot be written.

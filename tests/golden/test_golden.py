@@ -72,9 +72,7 @@ def test_an_example_builds_to_the_committed_bytes(example: str, tmp_path: Path):
 
 
 def test_every_golden_folder_belongs_to_an_example():
-    orphans = [
-        path.name for path in HERE.iterdir() if path.is_dir() and path.name not in {*EXAMPLES, "__pycache__"}
-    ]
+    orphans = [path.name for path in HERE.iterdir() if path.is_dir() and path.name not in {*EXAMPLES, "__pycache__"}]
     assert not orphans, f"no examples/NAME/surefoot.yaml builds these; delete them: {orphans}"
 
 

@@ -62,8 +62,7 @@ def render(listed: Chapters, proved: Mapping[str, Sequence[Path]]) -> str:
         lines += [f"## {chapter}", "", "| id | what | tests |", "|---|---|---|"]
         for requirement, title in rows.items():
             links = [
-                f"[{name(path).removeprefix('tests/')}](../../{name(path)})"
-                for path in proved.get(requirement, [])
+                f"[{name(path).removeprefix('tests/')}](../../{name(path)})" for path in proved.get(requirement, [])
             ]
             lines.append(f"| {requirement} | {title} | {'<br>'.join(links) or '`untested`'} |")
         lines.append("")

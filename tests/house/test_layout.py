@@ -41,9 +41,7 @@ def test_every_module_is_named_after_what_it_holds():
 
 def test_every_unit_test_mirrors_a_source_path():
     folder = ROOT / "tests" / "unit"
-    strays = [
-        name(path) for path in sorted(folder.rglob("test_*.py")) if not _subject(path.relative_to(folder))
-    ]
+    strays = [name(path) for path in sorted(folder.rglob("test_*.py")) if not _subject(path.relative_to(folder))]
     assert not strays, (
         "tests/unit/a/test_b.py tests src/surefoot/a/b.py or src/surefoot/a/b/; nothing stands there for: "
         f"{strays} (laws over several modules belong in tests/properties)"

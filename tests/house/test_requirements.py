@@ -15,9 +15,7 @@ def test_every_mark_names_a_known_requirement():
 
 
 def test_the_requirements_table_is_current():
-    assert TABLE.read_text("utf-8") == render(chapters(), proofs()), (
-        "run `make docs` and commit requirements.md"
-    )
+    assert TABLE.read_text("utf-8") == render(chapters(), proofs()), "run `make docs` and commit requirements.md"
 
 
 def test_marks_are_found_on_functions_classes_and_parameters():
@@ -36,8 +34,6 @@ def test_a_transcript_announces_its_requirements_in_the_header():
 
 
 def test_a_row_without_a_test_is_visible():
-    table = render(
-        {"Chapter": {"A-1": "one", "A-2": "two"}}, {"A-1": [ROOT / "tests" / "unit" / "test_a.py"]}
-    )
+    table = render({"Chapter": {"A-1": "one", "A-2": "two"}}, {"A-1": [ROOT / "tests" / "unit" / "test_a.py"]})
     assert "| A-1 | one | [unit/test_a.py](../../tests/unit/test_a.py) |" in table
     assert "| A-2 | two | `untested` |" in table

@@ -90,9 +90,8 @@ def broad_handlers(tree: ast.AST) -> list[int]:
 
 def test_no_module_keeps_mutable_state():
     broken = mutable_state(trees())
-    assert not broken, (
-        "pass it as an argument, or make it an UPPER_CASE constant that nothing changes:\n"
-        + "\n".join(broken)
+    assert not broken, "pass it as an argument, or make it an UPPER_CASE constant that nothing changes:\n" + "\n".join(
+        broken
     )
 
 

@@ -316,7 +316,15 @@ def test_every_step_is_as_prometheus_has_it(rivals: Rivals, expression: str, ste
 
 @pytest.mark.parametrize(
     "expression",
-    ["sort(temperature)", "sort_desc(odd)", "sort(tie)", "sort_desc(tie)", "topk(3, tie)", "bottomk(4, tie)", "topk(2, odd)"],
+    [
+        "sort(temperature)",
+        "sort_desc(odd)",
+        "sort(tie)",
+        "sort_desc(tie)",
+        "topk(3, tie)",
+        "bottomk(4, tie)",
+        "topk(2, odd)",
+    ],
 )
 def test_instant_vectors_come_in_the_same_order(rivals: Rivals, expression: str):
     for at in range(tsdb.START + 600_000, tsdb.END, 1_200_000):

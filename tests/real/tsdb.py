@@ -138,7 +138,9 @@ def _histogram(dice: random.Random, instance: str) -> Iterator[Series]:
         rows.append((time + 3_210, counts))
     for place, bound in enumerate(bounds):
         labels = {"instance": instance, "job": "api", "le": bound}
-        yield series("latency_seconds_bucket", labels, ((time, row[place]) for time, row in rows if dice.random() < 0.98))
+        yield series(
+            "latency_seconds_bucket", labels, ((time, row[place]) for time, row in rows if dice.random() < 0.98)
+        )
 
 
 def openmetrics(all_series: Sequence[Series]) -> str:

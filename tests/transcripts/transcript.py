@@ -153,14 +153,9 @@ def _keep_wildcards(expected: Lines, actual: Lines) -> Lines:
         rows = (r"(?:.*\n)*" if line == MORE else f"{_pattern(line)}\n" for line in expected)
         if re.fullmatch("".join(rows), "".join(f"{line}\n" for line in actual)):
             return expected
-    patterns = [
-        (line, re.compile(_pattern(line)))
-        for line in dict.fromkeys(expected)
-        if ANYTHING in line
-    ]
+    patterns = [(line, re.compile(_pattern(line))) for line in dict.fromkeys(expected) if ANYTHING in line]
     return tuple(
-        next((line for line, pattern in patterns if pattern.fullmatch(printed)), printed)
-        for printed in actual
+        next((line for line, pattern in patterns if pattern.fullmatch(printed)), printed) for printed in actual
     )
 
 

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from surefoot.checks import Check
 from surefoot.finding import Finding, Role, Severity
 from surefoot.spec.model.policy import Policy
-from surefoot.spec.system import FreshnessSli, LatencySli, Slo, SliceSli, System, ThroughputSli
+from surefoot.spec.system import FreshnessSli, LatencySli, SliceSli, Slo, System, ThroughputSli
 
 _NATIVE_SINCE = (2, 40)
 

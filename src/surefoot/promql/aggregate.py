@@ -6,15 +6,16 @@ from types import MappingProxyType
 
 import numpy as np
 
+from surefoot.promql import quantile, ranking
 from surefoot.promql.blocks import Row, rows, stack
 from surefoot.promql.error import EvaluationError
 from surefoot.promql.kahan import Kahan
 from surefoot.promql.labels import check_label
-from surefoot.promql.quantile import quantile
 from surefoot.promql.series import NAME, Block, Labels, Mask, Values, drop, keep
 
 Member = tuple[Labels, Values, Mask]
 Reduce = Callable[[Sequence[Member], int], Values]
+_LARGEST_K = 2**62
 
 
 def group(block: Block, labels: Sequence[str], *, without: bool) -> dict[Labels, list[Member]]:
@@ -118,10 +119,10 @@ REDUCTIONS: Mapping[str, Reduce] = MappingProxyType(
 def quantiles(q: Values) -> Reduce:
     """Take a quantile of each group at each step."""
 
-    def how(members: Sequence[Member], steps: int) -> Values:
+    def how(members: Sequence[Member], steps: int) -> Values:  # noqa: ARG001  # all reductions look alike
         values = np.array([m[1] for m in members])
         present = np.array([m[2] for m in members])
-        return np.array([quantile(float(q[s]), values[present[:, s], s]) for s in range(steps)])
+        return quantile.quantiles(q, values, present)
 
     return how
 
@@ -129,26 +130,29 @@ def quantiles(q: Values) -> Reduce:
 def topk(block: Block, groups: Mapping[Labels, Sequence[Member]], k: Values, *, largest: bool) -> Block:
     """Keep the k largest (or smallest) samples of each group at each step, labels unchanged.
 
-    Ties keep the one that comes first; NaN counts as the least wanted.
+    NaN counts as the least wanted; which of equal samples stays is what Prometheus' heap happens to keep.
 
     Raises:
         EvaluationError: k is not a number that fits.
     """
-    if not np.all(np.isfinite(k)) or np.any(np.abs(k) > 2**62):
-        raise EvaluationError("Scalar value overflows int64" if not np.isnan(k).any() else "Scalar value NaN")
+    unfit = k[~np.isfinite(k) | (np.abs(k) > _LARGEST_K)]
+    if len(unfit):
+        raise EvaluationError(f"Scalar value {_float_text(float(unfit[0]))} overflows int64")
     steps = block.values.shape[1]
+    numbers = np.trunc(k)
     ranked: list[Row] = []
     for members in groups.values():
         values = np.array([m[1] for m in members])
         present = np.array([m[2] for m in members])
-        wanted = np.where(present, values if largest else -values, -np.inf)
-        wanted = np.where(np.isnan(wanted), -np.inf, wanted)
-        keys = (-wanted, np.isnan(values), ~present)
-        order = np.lexsort(keys, axis=0)
-        rank = np.argsort(order, axis=0, kind="stable")
-        kept = present & (rank < np.floor(k))
-        first = order[:, 0] if steps == 1 else np.arange(len(members))
-        ranked += [(members[i][0], values[i], kept[i]) for i in first]
+        kept = np.zeros(present.shape, bool)
+        for number in np.unique(numbers[numbers >= 1]):
+            at = numbers == number
+            kept[:, at] = ranking.kept(values[:, at], present[:, at], int(number), largest=largest)
+        order: Sequence[int] = range(len(members))
+        if steps == 1 and numbers[0] >= 1:
+            there = np.flatnonzero(present[:, 0])
+            order = there[ranking.best_first(values[there, 0].tolist(), int(numbers[0]), largest=largest)].tolist()
+        ranked += [(members[row][0], values[row], kept[row]) for row in order]
     return stack(ranked, steps, ordered=True)
 
 
@@ -165,10 +169,11 @@ def count_values(block: Block, label: str, labels: Sequence[str], *, without: bo
     counts: dict[Labels, Values] = {}
     for row_labels, values, present in rows(block):
         key = drop(row_labels, (*labels, NAME, label)) if without else keep(row_labels, (*labels,))
-        for step in np.flatnonzero(present):
-            text = _float_text(float(values[step]))
+        bits = np.where(np.isnan(values), np.nan, values).view(np.int64)  # apart from each other: 0 and -0
+        for pattern in np.unique(bits[present]):
+            text = _float_text(float(np.int64(pattern).view(np.float64)))
             named = tuple(sorted({**dict(key), label: text}.items()))
-            counts.setdefault(named, np.zeros(steps))[step] += 1
+            counts.setdefault(named, np.zeros(steps))[present & (bits == pattern)] += 1
     return stack(((named, found, found > 0) for named, found in counts.items()), steps)
 
 

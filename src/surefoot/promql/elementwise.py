@@ -6,12 +6,12 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from surefoot.promql.series import Values
+from surefoot.promql.series import Mask, Values
 
 Moments = NDArray[np.datetime64]
 Unary = Callable[[Values], Values]
 
-_DAY_MS = 86_400_000
+_FURTHEST = 1e15  # seconds; 31 million years
 
 
 def clamp(x: Values, low: Values, high: Values) -> Values:
@@ -30,14 +30,19 @@ def _sign(x: Values) -> Values:
     return np.where(x < 0, -1.0, np.where(x > 0, 1.0, x))
 
 
+def _is_date(x: Values) -> Mask:
+    """Tell what is a time; for the rest Prometheus' answer depends on the processor, and is NaN here."""
+    return np.abs(x) < _FURTHEST
+
+
 def _dates(x: Values) -> Moments:
-    seconds = np.where(np.isfinite(x), x, 0.0).astype(np.int64)
+    seconds = np.where(_is_date(x), x, 0.0).astype(np.int64)
     return seconds.astype("datetime64[s]")
 
 
 def _dated(pick: Callable[[Moments], Values]) -> Unary:
     def apply(x: Values) -> Values:
-        return np.where(np.isfinite(x), pick(_dates(x)), np.nan)
+        return np.where(_is_date(x), pick(_dates(x)), np.nan)
 
     return apply
 

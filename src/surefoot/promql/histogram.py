@@ -25,13 +25,43 @@ def histogram_quantile(q: Values, block: Block) -> Block:
     made = []
     for labels, buckets in groups.items():
         buckets.sort(key=lambda bucket: bucket[0])
-        there = np.any([present for _, _, present in buckets], axis=0)
-        result = np.full(steps, np.nan)
-        for step in np.flatnonzero(there):
-            here = [(bound, float(values[step])) for bound, values, present in buckets if present[step]]
-            result[step] = _quantile(float(q[step]), here)
+        result, there = _quantiles(q, buckets)
         made.append((drop(labels, (NAME,)), result, there))
     return stack(made, steps)
+
+
+def _quantiles(q: Values, buckets: Sequence[tuple[float, Values, Mask]]) -> tuple[Values, Mask]:
+    """Estimate at all steps at once where every bucket is there, and one by one elsewhere."""
+    bounds = np.array([bound for bound, _, _ in buckets])
+    counts = np.array([values for _, values, _ in buckets])
+    present = np.array([there for _, _, there in buckets])
+    plain = present.all(axis=0) & ~np.isnan(counts).any(axis=0) & (q >= 0) & (q <= 1)
+    if len(bounds) < 2 or bounds[-1] != np.inf or np.any(np.diff(bounds) == 0):  # noqa: PLR2004  # as below
+        plain[:] = False
+    result = np.full(len(q), np.nan)
+    if plain.any():
+        result[plain] = _inside(q[plain], bounds, np.maximum.accumulate(counts[:, plain], axis=0))
+    there: Mask = np.any(present, axis=0)
+    for step in np.flatnonzero(there & ~plain):
+        here = [(float(bounds[row]), float(counts[row, step])) for row in np.flatnonzero(present[:, step])]
+        result[step] = _quantile(float(q[step]), here)
+    return result, there
+
+
+def _inside(q: Values, bounds: Values, counts: Values) -> Values:
+    """Interpolate; `bounds` has shape (buckets,), `counts` (buckets, steps) and does not fall along the buckets."""
+    rank = q * counts[-1]
+    reached = counts[:-1] >= rank
+    index = np.where(reached.any(axis=0), reached.argmax(axis=0), len(bounds) - 1)
+    below = np.maximum(index - 1, 0)
+    columns = np.arange(len(q))
+    with np.errstate(all="ignore"):
+        under = np.where(index > 0, counts[below, columns], 0.0)
+        start = np.where(index > 0, bounds[below], 0.0)
+        found = start + (bounds[index] - start) * ((rank - under) / (counts[index, columns] - under))
+    found = np.where((index == 0) & (bounds[0] <= 0), bounds[0], found)
+    found = np.where(index == len(bounds) - 1, bounds[-2], found)
+    return np.where(counts[-1] == 0, np.nan, found)
 
 
 def _bound(text: str) -> float | None:

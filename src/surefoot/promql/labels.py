@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from surefoot.promql import ranking
 from surefoot.promql.blocks import rows, stack
 from surefoot.promql.error import EvaluationError
 from surefoot.promql.re2 import UnsupportedPatternError, compiled
@@ -65,8 +66,7 @@ def ordered(block: Block, *, descending: bool) -> Block:
     if block.values.shape[1] != 1:
         return block
     values = block.values[:, 0]
-    keys = (-values if descending else values, np.isnan(values))
-    order = np.lexsort(keys)
+    order = ranking.sorted_places(values.tolist(), descending=descending)
     return Block(tuple(block.labels[i] for i in order), block.values[order], block.present[order], ordered=True)
 
 

@@ -11,6 +11,34 @@ from surefoot.promql.blocks import Row, empty, rows, stack
 from surefoot.promql.error import EvaluationError
 from surefoot.promql.series import NAME, Block, Labels, Mask, Values, drop, keep
 
+_MOST_FACTORS = 1 << 20
+
+
+def _power(base: Values, exponent: Values) -> Values:
+    """Raise to a power; whole ones by squaring, as Go does, which rounds otherwise than the C library."""
+    found: Values = np.power(base, exponent)
+    whole = (exponent == np.floor(exponent)) & (np.abs(exponent) < _MOST_FACTORS) & np.isfinite(base) & (base != 0)
+    if not np.any(whole):
+        return found
+    fraction, shift = np.frexp(base)
+    product, shifted = np.ones_like(found), np.zeros(found.shape, np.int64)
+    shift = shift.astype(np.int64)
+    left = np.where(whole, np.abs(exponent), 0).astype(np.int64)
+    while np.any(left):
+        odd = (left & 1).astype(bool)
+        product = np.where(odd, product * fraction, product)
+        shifted = np.where(odd, shifted + shift, shifted)
+        fraction = fraction * fraction
+        shift = shift * 2
+        small = np.abs(fraction) < 0.5  # noqa: PLR2004  # frexp's own lower bound
+        fraction, shift = np.where(small, fraction * 2, fraction), np.where(small, shift - 1, shift)
+        left >>= 1
+    negative = exponent < 0
+    product, shifted = np.where(negative, 1 / product, product), np.where(negative, -shifted, shifted)
+    return np.where(whole, np.ldexp(product, np.clip(shifted, -_FURTHEST, _FURTHEST).astype(np.int32)), found)
+
+
+_FURTHEST = 1 << 20
 ARITHMETIC: Mapping[str, Callable[[Values, Values], Values]] = MappingProxyType(
     {
         "+": np.add,
@@ -18,7 +46,7 @@ ARITHMETIC: Mapping[str, Callable[[Values, Values], Values]] = MappingProxyType(
         "*": np.multiply,
         "/": np.divide,
         "%": np.fmod,
-        "^": np.power,
+        "^": _power,
         "atan2": np.arctan2,
     }
 )

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from surefoot.promql import quantile
 from surefoot.promql.kahan import Kahan
-from surefoot.promql.quantile import quantile
 from surefoot.promql.series import Mask, Values
 from surefoot.promql.windows import Windows
 
 Reduced = tuple[Values, Mask]
+_CELLS = 1 << 20  # of windows laid out side by side
 
 
 def average(w: Windows) -> Reduced:
@@ -95,9 +96,15 @@ def quantiles(w: Windows, q: Values) -> Reduced:
         w: The windows.
         q: The quantile of each step.
     """
-    result = np.full(len(w.first), np.nan)
-    for step in np.flatnonzero(w.filled):
-        result[step] = quantile(float(q[step]), w.values[w.first[step] : w.last[step]])
+    result = np.empty(len(w.first))
+    deepest = max(int(w.counts.max(initial=0)), 1)
+    positions = np.arange(deepest)[:, np.newaxis]
+    width = max(_CELLS // deepest, 1)
+    for start in range(0, len(result), width):
+        part = slice(start, start + width)
+        indexes = w.first[part] + positions
+        found = w.at(indexes.ravel()).reshape(indexes.shape)
+        result[part] = quantile.quantiles(q[part], found, positions < w.counts[part])
     return result, w.filled
 
 

@@ -1,30 +1,37 @@
 """Quantiles of samples, interpolated as Prometheus does."""
 
-import math
-
 import numpy as np
 
-from surefoot.promql.series import Values
+from surefoot.promql.series import Mask, Values
 
 
-def quantile(q: float, values: Values) -> float:
-    """Interpolate between the two samples around rank ``q * (n - 1)``; NaN sorts first.
+def quantiles(q: Values, values: Values, present: Mask) -> Values:
+    """Interpolate in each column between the two samples around rank ``q * (n - 1)``; NaN sorts first.
+
+    Args:
+        q: The quantile of each column, shape (steps,).
+        values: Shape (samples, steps).
+        present: Which samples count, shape (samples, steps).
 
     Returns:
-        -Inf below 0, +Inf above 1, NaN for a NaN quantile or no samples.
+        Shape (steps,): -Inf for a quantile below 0, +Inf above 1, NaN for NaN or where there is no sample.
     """
-    if not len(values) or math.isnan(q):
-        return math.nan
-    if q < 0:
-        return -math.inf
-    if q > 1:
-        return math.inf
-    ordered = np.sort(values)
-    nans = int(np.isnan(ordered).sum())
-    ordered = np.roll(ordered, nans)  # numpy sorts NaN last, Prometheus first
-    rank = q * (len(ordered) - 1)
-    lower = max(0, math.floor(rank))
-    upper = min(len(ordered) - 1, lower + 1)
-    weight = rank - math.floor(rank)
+    count = present.sum(axis=0)
+    if not len(values):
+        return np.full(len(q), np.nan)
+    strange = present & np.isnan(values)
+    # NaN goes to the front as -Inf and absence to the end as +Inf; how many are NaN is remembered.
+    ordered = np.sort(np.where(present, np.where(strange, -np.inf, values), np.inf), axis=0)
+    nans = strange.sum(axis=0)
+    columns = np.arange(len(q))
     with np.errstate(all="ignore"):
-        return float(ordered[lower] * (1 - weight) + ordered[upper] * weight)
+        rank = np.where((q >= 0) & (q <= 1), q, 0.0) * (count - 1)
+        floor = np.floor(rank)
+        lower = np.maximum(0, floor).astype(np.int64)
+        upper = np.minimum(np.maximum(count - 1, 0), lower + 1)
+        low = np.where(lower < nans, np.nan, ordered[lower, columns])
+        high = np.where(upper < nans, np.nan, ordered[upper, columns])
+        weight = rank - floor
+        found = low * (1 - weight) + high * weight
+        found = np.where(q < 0, -np.inf, np.where(q > 1, np.inf, found))
+        return np.where((count > 0) & ~np.isnan(q), found, np.nan)

@@ -22,5 +22,6 @@ services:
 """
     first, second = of("C06", text, tmp_path)
     assert first.message == "hard dependencies run in a circle: a -> b -> c -> a"
+    assert first.span
     assert (first.span.line, first.severity) == (7, Severity.ERROR)
     assert second.message == "hard dependencies run in a circle: x -> x"

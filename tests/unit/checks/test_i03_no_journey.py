@@ -26,4 +26,5 @@ def test_journey_of_another_service_counts(tmp_path: Path):
 @pytest.mark.req("INT-2")
 def test_workspace_without_journeys_is_asked_once(tmp_path: Path):
     (finding,) = of("I03", "workspace: shop\nservices: {a: {}, b: {}}\n", tmp_path)
+    assert finding.span
     assert (finding.severity, finding.span.line) == (Severity.QUESTION, 1)

@@ -29,6 +29,7 @@ def test_misspelt_regime_is_recognised(tmp_path: Path):
     (finding,) = of("I04", "service: shop\ncompliance: [gdpr, GPDR]\n", tmp_path)
     assert finding.message == "the regime `GPDR` is not known"
     assert finding.cure.startswith("did you mean `gdpr`?")
+    assert finding.span
     assert finding.span.column == 20
 
 

@@ -8,6 +8,7 @@ from tests.unit.checks.examine import of
 def test_only_the_missing_link_is_asked_for(tmp_path: Path):
     (finding,) = of("I12", 'service: shop\nlinks: {runbooks: "https://docs.example"}\n', tmp_path)
     assert finding.message == "pages carry no link to the dashboard"
+    assert finding.span
     assert finding.span.line == 2
 
 

@@ -8,6 +8,7 @@ from surefoot.domain import migration
 from surefoot.domain.migration import Migration, migrate
 from surefoot.spec.formats import Foreign, Format, all_formats
 from surefoot.spec.source import Document, parse
+from surefoot.spec.write import service_yaml
 
 SLOTH = """\
 version: prometheus/v1
@@ -74,7 +75,7 @@ def test_the_same_rules_follow_from_what_was_written(form: str, texts: tuple[str
 
 @pytest.mark.req("PLT-4")
 def test_a_difference_in_meaning_is_found(monkeypatch: pytest.MonkeyPatch):
-    written = migration.service_yaml
+    written = service_yaml
     monkeypatch.setattr(migration, "service_yaml", lambda entry: written(entry).replace("99.9%", "99%"))
     different = migrated("sloth", SLOTH).proof.different
     assert "OrdersErrors" in different

@@ -2,7 +2,7 @@ import numpy as np
 
 from surefoot.promql.notation import read_labels, read_series
 from surefoot.promql.recording import Recorder, Row
-from surefoot.promql.series import Storage
+from surefoot.promql.series import Labels, Storage
 
 X = read_labels("x")
 
@@ -28,7 +28,8 @@ def test_a_stale_marker_follows_the_last_sample():
 
 
 def test_step_by_step_is_as_at_once():
-    storage, left = Storage(), frozenset()
+    storage = Storage()
+    left: frozenset[Labels] = frozenset()
     recorder = Recorder(storage)
     for time, value in enumerate([1, None, None, 4, 5] * 30):
         left = recorder.record(np.array([time]), [row(value)] if value else [], left)

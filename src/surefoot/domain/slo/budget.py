@@ -83,9 +83,7 @@ def event_budget(objective: float, total: float, bad: float) -> Budget[float] | 
     return Budget(allowed, bad, allowed - bad)
 
 
-def time_budget(
-    objective: float, length: timedelta, bad: timedelta = timedelta(0)
-) -> Budget[timedelta] | None:
+def time_budget(objective: float, length: timedelta, bad: timedelta = timedelta(0)) -> Budget[timedelta] | None:
     """Count a budget in time.
 
     Args:

@@ -38,9 +38,7 @@ class Leg:
 
     def __post_init__(self) -> None:
         if not timedelta(0) < self.short <= self.long:
-            raise ValueError(
-                f"windows {self.long} and {self.short}: the short one, second, must not be longer"
-            )
+            raise ValueError(f"windows {self.long} and {self.short}: the short one, second, must not be longer")
         if not self.factor > 0:
             raise ValueError(f"burn factor {self.factor}: use one above 0, such as 14.4")
 

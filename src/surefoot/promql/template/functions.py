@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from surefoot.promql.re2 import UnsupportedPattern, compiled
+from surefoot.promql.re2 import UnsupportedPatternError, compiled
 from surefoot.promql.template.nodes import TemplateError, UnsupportedTemplateError
 from surefoot.promql.template.sample import Sample
 from surefoot.promql.template.wording import formatted, shown, significant
@@ -150,7 +150,7 @@ def _group(match: re.Match[str], name: str) -> str:
 def _regex(pattern: object) -> re.Pattern[str]:
     try:
         return compiled(_text(pattern))
-    except UnsupportedPattern as error:
+    except UnsupportedPatternError as error:
         raise TemplateError(str(error)) from None
 
 

@@ -46,9 +46,7 @@ def test_an_objective_that_is_no_percentage_is_refused_with_the_cure(ratio, obje
 
 
 @pytest.mark.req("SLO-3")
-@pytest.mark.parametrize(
-    ("objective", "allowed"), [(99.9, timedelta(minutes=43.2)), (99.5, timedelta(hours=3.6))]
-)
+@pytest.mark.parametrize(("objective", "allowed"), [(99.9, timedelta(minutes=43.2)), (99.5, timedelta(hours=3.6))])
 def test_budget_as_time_over_thirty_days(objective, allowed):
     assert time_budget(objective, MONTH) == Budget(allowed, timedelta(0), allowed)
 
@@ -84,9 +82,7 @@ def test_silence_is_no_verdict():
 
 @pytest.mark.req("SLO-3", "SLO-1")
 def test_slices_without_data_are_neither_good_nor_bad():
-    assert slice_budget(99, recorded=10_000, bad=30, step=MINUTE) == Budget(
-        100 * MINUTE, 30 * MINUTE, 70 * MINUTE
-    )
+    assert slice_budget(99, recorded=10_000, bad=30, step=MINUTE) == Budget(100 * MINUTE, 30 * MINUTE, 70 * MINUTE)
 
 
 @pytest.mark.parametrize("wrong", [{"total": -1, "bad": 0}, {"total": 1, "bad": -1}])

@@ -99,9 +99,7 @@ def test_floats_print_as_gos(x, printed):
 @pytest.mark.parametrize("spec", ["getting-started", "home-wifi", "kubernetes-apiserver", "multifile"])
 def test_thresholds_of_sloths_own_examples_are_reproduced(spec):
     examples = Path(os.environ["SUREFOOT_CORPORA"]) / "sloth-examples"
-    objectives = re.findall(
-        r"^\s*(?:- )?objective: ([\d.]+)", (examples / f"{spec}.yml").read_text(), re.MULTILINE
-    )
+    objectives = re.findall(r"^\s*(?:- )?objective: ([\d.]+)", (examples / f"{spec}.yml").read_text(), re.MULTILINE)
     printed = re.findall(r"> \(([^\s)]+) \* ([^\s)]+)\)", (examples / "expected" / f"{spec}.yml").read_text())
     ours = {
         (go_float(factor(share, MONTH, leg.long)), go_float(budget_ratio(float(objective))))
