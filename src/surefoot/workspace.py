@@ -20,6 +20,7 @@ class Reader:
         self.findings: list[Finding] = []
         self.lines: dict[str, Sequence[str]] = {}
         self._seen: set[Path] = set()
+        self._folder = Path()
 
     def add(self, path: Path) -> None:
         """Read a workspace folder (its ``surefoot.yaml`` and what that includes), or a single file."""
@@ -30,6 +31,7 @@ class Reader:
                 self._missing(f"there is no {ROOT} in {where}", "run `surefoot init`, or name the file")
                 return
             path = root
+        self._folder = path.parent
         self._file(path)
 
     def _file(self, path: Path) -> None:
@@ -90,7 +92,8 @@ class Reader:
     def _runbook(self, path: Path, data: bytes) -> None:
         text = data.decode("utf-8", "replace")
         title = next((line.lstrip("# ").strip() for line in text.split("\n") if line.startswith("#")), path.stem)
-        self.runbooks.append(Runbook(path.stem, path.as_posix(), title))
+        place = path.relative_to(self._folder) if path.is_relative_to(self._folder) else path
+        self.runbooks.append(Runbook(path.stem, place.as_posix(), title))
 
     def _problem(self, file: str, message: str, cure: str) -> None:
         self.findings.append(Finding("S01", Severity.ERROR, Span(file, 1, 1, 1, 2), message, _WHY, cure))

@@ -92,7 +92,10 @@ def stack(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) 
         programs.append(alerting)
         metrics, address = start_prometheus(tool, folder / "prometheus", built / "prometheus/prometheus.yml", ports[0])
         programs.append(metrics)
-        yield Stack(apps, inbox, address)
+        running = Stack(apps, inbox, address)
+        # Before the first scrape every series is absent: alerts are pending, for less than their time.
+        eventually(lambda: running.query("up == 1") and not running.query("ALERTS"), metrics.tail)
+        yield running
     finally:
         for program in programs:
             program.stop()

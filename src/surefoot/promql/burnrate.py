@@ -1,164 +1,263 @@
 """The fast path: rates of counters over many windows in one pass, equal to the general engine's to the last bit.
 
 A window that is a multiple of the step has both edges on the grid of evaluations. So the samples next to
-every grid time are found once, and each window's rate is a difference of two slices. Counters of whole
-numbers stay exact when resets are summed up beforehand; everything else is refused here (None) and left
-to the general engine.
+every grid time are found once, and each window's rate is a difference of two slices, stretched by a factor
+that depends on times alone and is shared by all series of one target. Counters of whole numbers stay exact
+when resets are summed up beforehand; everything else is refused here (None) and left to the general engine.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
+from surefoot.promql.kahan import Kahan
 from surefoot.promql.semantics import Semantics
 from surefoot.promql.series import Mask, Series, Times, Values
 
 _EXACT = 2.0**53
 _SECOND = 1000.0
 _NEAR = 1.1
-_CHUNK = 8192
+_SAFE = 1.0 + 1e-9  # more than the roundings of a product and a quotient
+
+Indexes = NDArray[np.int64]
+At = slice | Indexes
+"""Which evaluations: a stretch, or single ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Grid:
+class Sight:
+    """Where the samples of a target's series lie, seen from every grid time; arrays of shape (grid,).
+
+    Attributes:
+        samples: The samples' own times, milliseconds, without stale markers, shape (n,).
+        times: Of the grid.
+        first: Index of the first sample at or after a grid time (after it, if ranges are left-open).
+        last: Index of the last sample at or before it; -1 if there is none.
+    """
+
+    samples: Times
+    times: Times
+    first: Indexes
+    last: Indexes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counter:
     """One counter, seen from every grid time; arrays of shape (grid,).
 
     Attributes:
-        reach: Grid steps before the first evaluation: the longest window.
-        step: Milliseconds between grid times.
-        first: Index of the first sample at or after a grid time (after it, if ranges are left-open).
-        last: Index of the last sample at or before it.
-        first_time: Its time, milliseconds since the grid's start; and so on.
-        first_raw: Its value as it was.
-        first_sum: Its value with every earlier reset added back.
+        first_raw: Value of the first sample, as it was.
+        first_sum: The same with every earlier reset added back.
+        last_sum: Value of the last sample, likewise.
     """
 
-    reach: int
-    step: int
-    times: Times
-    first: Times
-    last: Times
-    first_time: Times
-    last_time: Times
+    sight: Sight
     first_raw: Values
     first_sum: Values
     last_sum: Values
 
 
-def grid(series: Series, evaluations: Times, longest: int, *, left_open: bool) -> Grid | None:
-    """Look at a counter from every grid time.
+@dataclass(frozen=True, slots=True, eq=False)
+class Span:
+    """One window of one target's series at some evaluations: all that depends on times alone.
 
-    Args:
-        series: The counter.
+    Attributes:
+        starts: Where the windows start on the grid.
+        ends: Where they end.
+        present: Which windows hold two samples.
+        factor: What a difference is multiplied with, unless the counter would start below zero.
+        reach: Largest of to_start / sampled: how far below zero a counter could be made to start.
+    """
+
+    starts: At
+    ends: At
+    present: Mask
+    to_start: Values
+    to_end: Values
+    near: Values
+    half: Values
+    sampled: Values
+    factor: Values
+    reach: float
+
+
+@dataclass(slots=True)
+class Scene:
+    """The grid of one stretch of evaluations, from which counters are looked at.
+
+    Attributes:
         evaluations: Evenly spaced, milliseconds, at least two.
         longest: The longest window, milliseconds, a multiple of the spacing.
-        left_open: Whether a range excludes its start.
-
-    Returns:
-        The grid; None for values whose sums would not be exact: negative, fractional, huge, NaN.
     """
-    times, values = series.times, series.values
-    if series.stale.any():
-        times, values = times[~series.stale], values[~series.stale]
-    sums = _without_resets(values)
-    if sums is None:
-        return None
-    step = int(evaluations[1] - evaluations[0])
-    reach = longest // step
-    at = np.arange(int(evaluations[0]) - reach * step, int(evaluations[-1]) + 1, step, dtype=np.int64)
-    first = np.searchsorted(times, at, side="right" if left_open else "left")
-    last = np.searchsorted(times, at, side="right") - 1
-    if not len(times):
-        times, values, sums = np.zeros(1, np.int64), np.zeros(1), np.zeros(1)
-    first_at, last_at = np.minimum(first, len(times) - 1), np.maximum(last, 0)
-    return Grid(
-        reach,
-        step,
-        at,
-        first,
-        last,
-        times[first_at],
-        times[last_at],
-        values[first_at],
-        sums[first_at],
-        sums[last_at],
-    )
 
+    evaluations: Times
+    longest: int
+    semantics: Semantics
+    _sights: list[Sight] = field(default_factory=list)
 
-def rate(counter: Grid, window: int, semantics: Semantics) -> tuple[Values, Mask]:
-    """Compute ``rate(counter[window])`` at every evaluation.
+    @property
+    def step(self) -> int:
+        """Milliseconds between evaluations."""
+        return int(self.evaluations[1] - self.evaluations[0])
 
-    Args:
-        counter: The counter.
-        window: Milliseconds, a multiple of the step, at most the grid's reach.
-        semantics: Of which version of Prometheus.
+    @property
+    def reach(self) -> int:
+        """Grid steps before the first evaluation."""
+        return self.longest // self.step
 
-    Returns:
-        Values and presence, shape (evaluations,).
-    """
-    count = len(counter.times) - counter.reach
-    values, present = np.empty(count), np.empty(count, bool)
-    for start in range(0, count, _CHUNK):
-        part = slice(start, min(start + _CHUNK, count))
-        values[part], present[part] = _rate(counter, window, semantics, part)
-    return values, present
+    def counter(self, series: Series) -> Counter | None:
+        """Look at a counter from every grid time.
 
+        Returns:
+            The counter; None for values whose sums would not be exact: negative, fractional, huge, NaN.
+        """
+        times, values = series.times, series.values
+        if series.stale.any():
+            times, values = times[~series.stale], values[~series.stale]
+        sums = _without_resets(values)
+        if sums is None:
+            return None
+        sight = self._sight(times)
+        if not len(times):
+            values = sums = np.zeros(1)
+        first_at, last_at = np.minimum(sight.first, len(values) - 1), np.maximum(sight.last, 0)
+        first_raw = values[first_at]
+        first_sum = first_raw if sums is values else sums[first_at]
+        return Counter(sight, first_raw, first_sum, sums[last_at])
 
-def total(counters: Sequence[Grid], window: int, semantics: Semantics) -> tuple[Values, Mask] | None:
-    """Compute ``sum(rate(…[window]))`` over counters, adding in their order; None if there are none."""
-    result: tuple[Values, Mask] | None = None
-    for counter in counters:
-        values, present = rate(counter, window, semantics)
-        if result is None:
-            result = values, present
-            continue
-        before, seen = result
-        both = np.where(seen, before + values, values)
-        result = np.where(present, both, before), seen | present
-    return result
-
-
-def _rate(counter: Grid, window: int, semantics: Semantics, part: slice) -> tuple[Values, Mask]:
-    ends = slice(counter.reach + part.start, counter.reach + part.stop)
-    back = window // counter.step
-    starts = slice(ends.start - back, ends.stop - back)
-    gaps = counter.last[ends] - counter.first[starts]
-    present = gaps > 0
-    with np.errstate(all="ignore"):
-        result = counter.last_sum[ends] - counter.first_sum[starts]
-        first_at, last_at = counter.first_time[starts], counter.last_time[ends]
-        to_start = (first_at - counter.times[starts]) / _SECOND
-        to_end = (counter.times[ends] - last_at) / _SECOND
-        sampled = (last_at - first_at) / _SECOND
-        gap = sampled / gaps
-        near = gap * _NEAR
-        to_zero = sampled * (counter.first_raw[starts] / result)
-        clamp = (result > 0) & (to_zero < to_start)
-        if semantics.clamp_after:
-            to_start = np.where(to_start >= near, gap / 2, to_start)
-            to_start = np.where((result > 0) & (to_zero < to_start), to_zero, to_start)
-            stretched = sampled + to_start + np.where(to_end >= near, gap / 2, to_end)
+    def span(self, sight: Sight, window: int, at: At) -> Span:
+        """Measure a window, milliseconds, a multiple of the step, at some evaluations."""
+        back = window // self.step
+        if isinstance(at, slice):
+            ends: At = slice(at.start + self.reach, at.stop + self.reach)
+            starts: At = slice(at.start + self.reach - back, at.stop + self.reach - back)
         else:
-            to_start = np.where(clamp, to_zero, to_start)
-            stretched = sampled + np.where(to_start < near, to_start, gap / 2)
-            stretched += np.where(to_end < near, to_end, gap / 2)
-        factor = stretched / sampled
-        factor /= window / _SECOND
-        return result * factor, present
+            ends, starts = at + self.reach, at + (self.reach - back)
+        first, last = sight.first[starts], sight.last[ends]
+        gaps = last - first
+        present = gaps > 0
+        final = max(len(sight.samples) - 1, 0)
+        first_at, last_at = _taken(sight.samples, np.minimum(first, final)), _taken(sight.samples, np.maximum(last, 0))
+        with np.errstate(all="ignore"):
+            to_start = (first_at - sight.times[starts]) / _SECOND
+            to_end = (sight.times[ends] - last_at) / _SECOND
+            sampled = (last_at - first_at) / _SECOND
+            gap = sampled / gaps
+            near, half = gap * _NEAR, gap / 2
+            to_end = np.where(to_end < near, to_end, half)
+            factor = (sampled + np.where(to_start < near, to_start, half) + to_end) / sampled
+            factor /= window / _SECOND
+            reach = float(np.max(to_start / sampled, where=present, initial=0.0))
+        return Span(starts, ends, present, to_start, to_end, near, half, sampled, factor, reach)
+
+    def rate(self, counter: Counter, span: Span, window: int) -> Values:
+        """Compute ``rate(counter[window])``; any value where the span is not present."""
+        result = counter.last_sum[span.ends] - counter.first_sum[span.starts]
+        raw = counter.first_raw[span.starts]
+        if not len(result) or raw.min() > max(result.max(), 0.0) * span.reach * _SAFE:
+            return result * span.factor
+        with np.errstate(all="ignore"):
+            to_zero = span.sampled * (raw / result)
+            to_start = span.to_start
+            if self.semantics.clamp_after:
+                to_start = np.where(to_start >= span.near, span.half, to_start)
+                to_start = np.where((result > 0) & (to_zero < to_start), to_zero, to_start)
+            else:
+                to_start = np.where((result > 0) & (to_zero < to_start), to_zero, to_start)
+                to_start = np.where(to_start < span.near, to_start, span.half)
+            factor = (span.sampled + to_start + span.to_end) / span.sampled
+            factor /= window / _SECOND
+            return result * factor
+
+    def total(self, counters: Sequence[Counter], window: int, at: At, spans: dict[int, Span]) -> tuple[Values, Mask]:
+        """Compute ``sum(rate(…[window]))`` over counters, adding in their order.
+
+        Args:
+            counters: At least one.
+            window: Milliseconds, a multiple of the step, at most the scene's longest.
+            at: Which evaluations.
+            spans: Those of this window and these evaluations that were measured already, by sight; added to.
+
+        Returns:
+            Values and presence, shape (evaluations asked for,).
+        """
+        members = []
+        for counter in counters:
+            span = spans.get(id(counter.sight))
+            if span is None:
+                span = spans[id(counter.sight)] = self.span(counter.sight, window, at)
+            members.append((self.rate(counter, span, window), span.present))
+        return _compensated(members) if self.semantics.kahan else _plain(members)
+
+    def _sight(self, times: Times) -> Sight:
+        for known in self._sights:
+            if known.samples is times or np.array_equal(known.samples, times):
+                return known
+        start = int(self.evaluations[0]) - self.longest
+        grid = np.arange(start, int(self.evaluations[-1]) + 1, self.step, dtype=np.int64)
+        last = np.searchsorted(times, grid, side="right") - 1
+        first = last + 1
+        if not self.semantics.left_open and len(times):
+            first -= times[np.maximum(last, 0)] == grid
+        self._sights.append(Sight(times, grid, first, last))
+        return self._sights[-1]
+
+
+def growth(counters: Sequence[Counter]) -> Values:
+    """Count events between grid times, resets added back.
+
+    Like ``rate``, a counter's first value is not counted: nobody saw it grow.
+
+    Returns:
+        Events from each grid time to the next, over all counters, shape (grid - 1,).
+    """
+    grown = np.zeros(len(counters[0].sight.times) - 1) if counters else np.zeros(0)
+    for counter in counters:
+        seen = counter.sight.last >= 0
+        if not seen.any():
+            continue
+        # Before its first sample a counter stands where that will find it.
+        born = int(np.argmax(seen))
+        origin = counter.first_sum[born - 1] if born else counter.last_sum[0]
+        grown += np.diff(np.where(seen, counter.last_sum, origin))
+    return grown
+
+
+def _taken(samples: Times, at: Indexes) -> Times:
+    return samples[at] if len(samples) else np.zeros(len(at), np.int64)
+
+
+def _plain(members: Sequence[tuple[Values, Mask]]) -> tuple[Values, Mask]:
+    result, seen = members[0]
+    for values, present in members[1:]:
+        if present.all() and seen.all():
+            result = result + values
+            continue
+        result = np.where(present, np.where(seen, result + values, values), result)
+        seen = seen | present
+    return result, seen
+
+
+def _compensated(members: Sequence[tuple[Values, Mask]]) -> tuple[Values, Mask]:
+    result = Kahan(len(members[0][0]))
+    for values, present in members:
+        result.add(present, values)
+    return result.value, np.any([present for _, present in members], axis=0)
 
 
 def _without_resets(values: Values) -> Values | None:
     """Add back what resets hid; None where that would not be exact."""
     if not len(values):
         return values
-    with np.errstate(invalid="ignore"):
-        if not np.isfinite(values).all() or (values < 0).any() or (values != np.floor(values)).any():
-            return None
+    highest = values.max()
+    if not (values.min() >= 0 and highest < _EXACT) or (values != np.floor(values)).any():
+        return None
     falls = np.flatnonzero(values[1:] < values[:-1])
     if not len(falls):
-        return values if values[-1] < _EXACT else None
+        return values
     hidden = np.zeros(len(values))
     hidden[falls + 1] = values[falls]
     sums: Values = values + np.cumsum(hidden)
-    return sums if sums[-1] < _EXACT else None
+    return sums if sums.max() < _EXACT else None

@@ -12,6 +12,7 @@ from surefoot.promql.error import EvaluationError
 from surefoot.promql.series import NAME, Block, Labels, Mask, Values, drop, keep
 
 _MOST_FACTORS = 1 << 20
+_LARGEST_SHIFT = 1 << 20  # far beyond a float's exponent
 
 
 def _power(base: Values, exponent: Values) -> Values:
@@ -35,10 +36,9 @@ def _power(base: Values, exponent: Values) -> Values:
         left >>= 1
     negative = exponent < 0
     product, shifted = np.where(negative, 1 / product, product), np.where(negative, -shifted, shifted)
-    return np.where(whole, np.ldexp(product, np.clip(shifted, -_FURTHEST, _FURTHEST).astype(np.int32)), found)
+    return np.where(whole, np.ldexp(product, np.clip(shifted, -_LARGEST_SHIFT, _LARGEST_SHIFT).astype(np.int32)), found)
 
 
-_FURTHEST = 1 << 20
 ARITHMETIC: Mapping[str, Callable[[Values, Values], Values]] = MappingProxyType(
     {
         "+": np.add,
@@ -135,7 +135,7 @@ def vectors(op: str, left: Block, right: Block, matching: Matching, *, as_bool: 
                 result = kept.astype(np.float64)
             else:
                 there = there & kept
-            named = _result_labels(op, labels, partner_labels, matching, as_bool=as_bool)
+            named = result_labels(op, labels, partner_labels, matching, as_bool=as_bool)
             pairs.append((key, named, result, there))
     _check_unique(pairs, matching)
     return stack(((named, result, there) for _, named, result, there in pairs), steps)
@@ -195,7 +195,8 @@ def _check_unique(pairs: Sequence[tuple[Labels, Labels, Values, Mask]], matching
         seen[same] = seen[same] | there if same in seen else there
 
 
-def _result_labels(op: str, many: Labels, one: Labels, matching: Matching, *, as_bool: bool) -> Labels:
+def result_labels(op: str, many: Labels, one: Labels, matching: Matching, *, as_bool: bool) -> Labels:
+    """Tell the labels of what two matching rows make."""
     labels = drop(many, (NAME,)) if as_bool or op in _NAMELESS else many
     if matching.many == "none":
         return keep(labels, matching.labels) if matching.on else drop(labels, matching.labels)

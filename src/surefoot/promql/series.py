@@ -105,16 +105,22 @@ class Storage:
 
     def select(self, selector: Selector) -> list[Series]:
         """Return the series that a selector means."""
-        matchers = list(selector.matchers)
-        if selector.metric:
-            matchers.append(Matcher(NAME, MatchOp.EQUAL, selector.metric))
-        tests = [(matcher.label, _test(matcher)) for matcher in matchers]
-        found = []
-        for one in self.series:
-            labels = dict(one.labels)
-            if all(test(labels.get(label, "")) for label, test in tests):
-                found.append(one)
-        return found
+        meant = condition(selector)
+        return [one for one in self.series if meant(one.labels)]
+
+
+def condition(selector: Selector) -> Callable[[Labels], bool]:
+    """Return what tells whether a selector means a series."""
+    matchers = list(selector.matchers)
+    if selector.metric:
+        matchers.append(Matcher(NAME, MatchOp.EQUAL, selector.metric))
+    tests = [(matcher.label, _test(matcher)) for matcher in matchers]
+
+    def meant(labels: Labels) -> bool:
+        known = dict(labels)
+        return all(test(known.get(label, "")) for label, test in tests)
+
+    return meant
 
 
 def _test(matcher: Matcher) -> Callable[[str], bool]:

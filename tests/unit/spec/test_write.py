@@ -24,6 +24,7 @@ def decode(text: str) -> Entry[Service]:
 
 
 NAMES = st.from_regex(r"[a-z]([a-z0-9_-]{0,8}[a-z0-9])?", fullmatch=True)
+LABEL_NAMES = st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_]{0,8}", fullmatch=True)
 TEXTS = st.text(
     st.characters(blacklist_categories=("Cs", "Cc", "Cn", "Co"), blacklist_characters="\ufeff"), max_size=15
 )
@@ -59,7 +60,7 @@ SLOS = st.builds(
             "timezone": st.sampled_from(["UTC", "Europe/Berlin"]),
             "description": TEXTS,
             "labels": LABELS,
-            "by": NAMES | st.lists(NAMES, max_size=3),
+            "by": LABEL_NAMES | st.lists(LABEL_NAMES, max_size=3),
             "alerting": ALERTING,
             "runbook": TEXTS,
         },

@@ -5,6 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 
 from collections.abc import Mapping, Sequence
 
+from surefoot.cli.report.told import message
 from surefoot.domain.intake import decide
 from surefoot.finding import Finding, Severity, Span
 
@@ -35,8 +36,7 @@ def render(findings: Sequence[Finding], lines: Mapping[str, Sequence[str]]) -> s
 def _command(finding: Finding) -> str:
     properties = [*(_place(finding.span) if finding.span else ()), ("title", finding.rule)]
     shown = ",".join(f"{name}={_escaped(value, _PROPERTY)}" for name, value in properties)
-    message = f"{finding.message}\nwhy: {finding.why}\nmend: {finding.cure}\nask: {finding.ask.value}"
-    return f"::{_COMMANDS[finding.severity]} {shown}::{_escaped(message, _MESSAGE)}"
+    return f"::{_COMMANDS[finding.severity]} {shown}::{_escaped(message(finding), _MESSAGE)}"
 
 
 def _place(span: Span) -> list[tuple[str, str]]:

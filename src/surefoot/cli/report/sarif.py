@@ -12,6 +12,7 @@ import orjson
 
 from surefoot.checks import Check, all_checks
 from surefoot.checks._page import Page, pages
+from surefoot.cli.report.told import message
 from surefoot.domain.intake import decide
 from surefoot.finding import Finding, Severity, Span
 
@@ -63,12 +64,11 @@ def _rule(rule: str, check: Check | None, page: Page | None) -> dict[str, Json]:
 
 
 def _result(finding: Finding, index: Mapping[str, int], lines: Mapping[str, Sequence[str]]) -> dict[str, Json]:
-    text = f"{finding.message}\nwhy: {finding.why}\nmend: {finding.cure}\nask: {finding.ask.value}"
     result: dict[str, Json] = {
         "ruleId": finding.rule,
         "ruleIndex": index[finding.rule],
         "level": _LEVELS[finding.severity],
-        "message": {"text": text},
+        "message": {"text": message(finding)},
         "partialFingerprints": {"surefoot/v1": _fingerprint(finding, lines)},
         "properties": {"severity": finding.severity.value, "ask": finding.ask.value, "subject": finding.subject},
     }

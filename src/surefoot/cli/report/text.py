@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from surefoot.cli.report.told import told
 from surefoot.domain.intake import Decision, decide
 from surefoot.finding import Finding, Severity, Span
 
@@ -66,10 +67,7 @@ def _finding(finding: Finding, lines: Mapping[str, Sequence[str]], paint: _Paint
     rows = [f"{head}{where} {paint(finding.message, _BOLD)}"]
     if finding.span:
         rows += _excerpt(finding.span, lines, colour, paint)
-    told = [("why:", finding.why), ("mend:", finding.cure), ("ask:", finding.ask.value)]
-    if finding.default:
-        told.insert(2, ("until:", finding.default))
-    rows += [f"    {paint(f'{label:<5} ', _DIM)}{text}" for label, text in told if text]
+    rows += [f"    {paint(f'{label:<5} ', _DIM)}{text}" for label, text in told(finding)]
     return "\n".join(rows) + "\n"
 
 

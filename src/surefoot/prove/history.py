@@ -1,0 +1,127 @@
+"""What a backtest replays: units of rules that stand alone, and which samples each of them needs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from surefoot.domain.rules.alerts import condition
+from surefoot.domain.rules.burning import Burning, burning
+from surefoot.domain.rules.groups import groups
+from surefoot.promql import order
+from surefoot.promql.engine import Steps
+from surefoot.promql.reach import reaches
+from surefoot.promql.selector import Selector
+from surefoot.spec.rulefile import Rule, RuleFile, RuleGroup
+from surefoot.spec.system import Service, Slo, System
+
+_MILLISECOND = timedelta(milliseconds=1)
+_PREFIXES = ("surefoot-slo-", "sloth-slo-sli-recordings-", "sloth-slo-alerts-")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """Groups of rules that read no other unit's records.
+
+    Attributes:
+        subject: ``service/objective``, the service, or the file.
+        groups: Only the rules that alerts depend on, without annotations.
+        slo: The objective that the groups belong to, if to one.
+        burns: Its burn alerts, each with its rule.
+    """
+
+    subject: str
+    service: str
+    groups: tuple[RuleGroup, ...]
+    slo: Slo | None = None
+    burns: tuple[tuple[Rule, Burning], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Samples that a unit needs: which, and from how long before the first evaluation on, milliseconds."""
+
+    selectors: tuple[Selector, ...]
+    before: int
+    warmup: int
+
+
+def units(system: System) -> Iterator[tuple[str, list[Unit]]]:
+    """Yield the units of each service, with its name."""
+    for service in system.services.values():
+        found = [_objective(slo, service, system) for slo in service.slos.values()]
+        compiled = groups(service, system)
+        taken = {name for slo in service.slos.values() for name in _names(slo)}
+        rest = tuple(
+            group for group in compiled if group.name not in taken and any(rule.kind == "alert" for rule in group.rules)
+        )
+        if rest:
+            found.append(Unit(service.name, service.name, trimmed(rest)))
+        yield service.name, found
+
+
+def unit_of(files: Sequence[RuleFile]) -> Unit:
+    """Make a unit of rule files: their rules may read each other."""
+    return Unit(", ".join(file.file for file in files), "", trimmed([group for file in files for group in file.groups]))
+
+
+def trimmed(written: Sequence[RuleGroup]) -> tuple[RuleGroup, ...]:
+    """Leave out the rules that no alert depends on, and all annotations."""
+    rules = [rule for group in written for rule in group.rules]
+    reads = {id(rule): order.reads(rule.expr, [*rule.labels.values()]) for rule in rules}
+    wanted = {id(rule): rule for rule in rules if rule.kind == "alert"}
+    waiting = list(wanted.values())
+    while waiting:
+        read = reads[id(waiting.pop())]
+        for rule in rules:
+            if rule.kind == "record" and id(rule) not in wanted and read.last({rule.name: 0}) == 0:
+                wanted[id(rule)] = rule
+                waiting.append(rule)
+    kept = (
+        replace(group, rules=tuple(replace(rule, annotations={}) for rule in group.rules if id(rule) in wanted))
+        for group in written
+    )
+    return tuple(group for group in kept if group.rules)
+
+
+def need(unit: Unit, lookback: int) -> Need:
+    """Find out which samples a unit needs, and how much earlier its records must begin."""
+    writers: dict[str, list[Rule]] = {}
+    for group in unit.groups:
+        for rule in group.rules:
+            if rule.kind == "record":
+                writers.setdefault(rule.name, []).append(rule)
+    selectors: dict[Selector, int] = {}
+    warmup = 0
+    waiting = [(rule, _ms(rule.lasting), ()) for group in unit.groups for rule in group.rules if rule.kind == "alert"]
+    while waiting:
+        rule, before, path = waiting.pop()
+        warmup = max(warmup, before)
+        for reach in reaches(rule.expr, Steps(0, 0, 1), lookback):
+            back = before - min(reach.start, 0)
+            written = writers.get(reach.selector.metric, ())
+            fresh = [one for one in written if id(one) not in path]
+            # An instant selector reads what was recorded at the same evaluation.
+            deeper = before if back - before <= lookback else back
+            waiting += [(one, deeper, (*path, id(one))) for one in fresh]  # type: ignore[misc]
+            if not written:
+                selectors[reach.selector] = max(selectors.get(reach.selector, 0), back)
+    return Need(tuple(selectors), max(selectors.values(), default=0), warmup)
+
+
+def _objective(slo: Slo, service: Service, system: System) -> Unit:
+    own = [group for group in groups(service, system) if group.name in _names(slo)]
+    burns = []
+    for alert in burning(slo, system.policy, exact=system.policy.slo.profile != "sloth"):
+        if alert.legs:
+            text = condition(slo, alert)
+            rules = (rule for group in own for rule in group.rules if rule.kind == "alert" and rule.expr == text)
+            burns += [(replace(rule, annotations={}), alert) for rule in rules]
+    return Unit(slo.subject, service.name, trimmed(own), slo, tuple(burns))
+
+
+def _names(slo: Slo) -> list[str]:
+    return [f"{prefix}{slo.id}" for prefix in _PREFIXES]
+
+
+def _ms(length: timedelta | None) -> int:
+    return 0 if length is None else length // _MILLISECOND
