@@ -78,7 +78,12 @@ def load(paths: Sequence[Path], *, today: date, policy: Mapping[str, Value] | No
 def build(system: System) -> list[Artifact]:
     """Render every artifact, sorted by path; the same bytes for the same spec."""
     with _without_collector():
-        return outputs.render(system)
+        return sorted(outputs.render(system))
+
+
+def render(system: System) -> Iterator[Artifact]:
+    """Render artifacts one by one, for builds that are too large to be held at once."""
+    return outputs.render(system)
 
 
 def _examine(reader: Reader, today: date, policy: Mapping[str, Value]) -> Workspace:

@@ -1,6 +1,7 @@
 """Options that several verbs share."""
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +21,29 @@ target = click.option(
     help="Version to compile for.",
 )
 as_json = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
+metrics = click.option(
+    "--metrics",
+    metavar="URL|FILE",
+    multiple=True,
+    help="Where samples come from: a server, or files (may be repeated).",
+)
+cache = click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that remembers what a server had, so that it is asked once.",
+)
+
+
+def progress() -> Callable[[int, int], None] | None:
+    """Return what shows the share that is done on one line of a terminal; None where nobody watches."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        click.echo(f"\rread {done * 100 // max(total, 1)} %", err=True, nl=done >= total)
+
+    return show
 
 
 def policy(profile: str | None, target: str | None) -> dict[str, Any]:

@@ -41,25 +41,26 @@ def build(
         click.echo(report.render("text", workspace, style=sys.stderr.isatty()), err=True)
         click.echo("nothing was built", err=True)
         sys.exit(EXIT_NO)
-    artifacts = api.build(workspace.system)
-    folder = wiring.output_folder(output)
-    state = folder.compare(artifacts)
+    folder, artifacts = wiring.output_folder(output), api.render(workspace.system)
     if only_check:
+        state = folder.compare(artifacts)
         _tell(state, output)
         sys.exit(0 if state.current else EXIT_NO)
-    if state.edited and not force:
-        for path in state.edited:
-            click.echo(f"{output / path} was edited by hand", err=True)
-        click.echo("nothing was written; keep the edits elsewhere, or overwrite them with --force", err=True)
-        sys.exit(EXIT_NO)
-    if not state.current:
-        folder.replace(artifacts)
+    with folder.stage(artifacts) as staged:
+        state = staged.state
+        if state.edited and not force:
+            for path in state.edited:
+                click.echo(f"{output / path} was edited by hand", err=True)
+            click.echo("nothing was written; keep the edits elsewhere, or overwrite them with --force", err=True)
+            sys.exit(EXIT_NO)
+        if not state.current:
+            staged.commit()
     for path in sorted((*state.missing, *state.outdated, *state.edited)):
         click.echo(output / path)
     for path in state.stale:
         click.echo(f"{output / path} is no longer built: removed", err=True)
     changed = len(state.missing) + len(state.outdated) + len(state.edited)
-    told = f"{changed} of {len(artifacts)} files written" if changed else f"{len(artifacts)} files, none changed"
+    told = f"{changed} of {state.built} files written" if changed else f"{state.built} files, none changed"
     click.echo(f"{output}: {told}, decision {workspace.decision}", err=True)
 
 

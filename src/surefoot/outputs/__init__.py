@@ -34,16 +34,16 @@ def all_outputs() -> dict[str, Output]:
     return registry.discover(sys.modules[__name__], Output, lambda output: output.name)
 
 
-def render(system: System) -> list[Artifact]:
-    """Render everything, sorted by path.
+def render(system: System) -> Iterator[Artifact]:
+    """Render everything, output by output.
 
     Raises:
         LookupError: Two outputs write the same path.
     """
-    artifacts: dict[str, Artifact] = {}
+    seen: set[str] = set()
     for output in all_outputs().values():
         for artifact in output.render(system):
-            if artifact.path in artifacts:
+            if artifact.path in seen:
                 raise LookupError(f"two outputs write {artifact.path}")
-            artifacts[artifact.path] = artifact
-    return [artifacts[path] for path in sorted(artifacts)]
+            seen.add(artifact.path)
+            yield artifact

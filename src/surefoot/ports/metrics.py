@@ -6,8 +6,10 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
+from surefoot.promql.engine import LOOKBACK_MS, Steps
+from surefoot.promql.reach import reaches
 from surefoot.promql.selector import Selector
-from surefoot.promql.series import Labels, Series
+from surefoot.promql.series import Block, Labels, Scalar, Series, Text
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with what is done and what there is in all, in units of the source's own."""
@@ -42,6 +44,45 @@ class MetricsSource(Protocol):
         Raises:
             MetricsError: The source does not answer, refuses, or answers with what is no metrics.
         """
+
+
+class QueryServer(Protocol):
+    """Something that evaluates queries itself."""
+
+    def instant(self, query: str, at: int) -> Block | Scalar | Text:
+        """Evaluate a query at one time, milliseconds.
+
+        Raises:
+            MetricsError: The server does not answer, refuses, or warns that its answer is not complete.
+        """
+
+    def range_(self, query: str, start: int, end: int, step: int) -> Block:
+        """Evaluate a query at every step; a scalar becomes a row without labels.
+
+        Args:
+            query: The expression.
+            start: First evaluation, milliseconds.
+            end: No evaluation is later.
+            step: Between evaluations, milliseconds.
+
+        Raises:
+            MetricsError: As for `instant`.
+        """
+
+
+def fetched_for(
+    source: MetricsSource, text: str, steps: Steps, lookback: int = LOOKBACK_MS, progress: Progress | None = None
+) -> Fetched:
+    """Read every sample that an expression looks at when it is evaluated at every step.
+
+    Raises:
+        PromqlError: The expression does not parse.
+        MetricsError: See `MetricsSource.fetch`.
+    """
+    together: dict[tuple[int, int], list[Selector]] = {}
+    for one in reaches(text, steps, lookback):
+        together.setdefault((one.start, one.end), []).append(one.selector)
+    return merged(source.fetch(selectors, start, end, progress) for (start, end), selectors in together.items())
 
 
 def merged(parts: Iterable[Fetched]) -> Fetched:

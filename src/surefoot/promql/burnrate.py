@@ -156,9 +156,9 @@ class Scene:
         """Compute ``rate(counter[window])``; any value where the span is not present."""
         result = counter.last_sum[span.ends] - counter.first_sum[span.starts]
         raw = counter.first_raw[span.starts]
-        if not len(result) or raw.min() > max(result.max(), 0.0) * span.reach * _SAFE:
-            return result * span.factor
         with np.errstate(all="ignore"):
+            if not len(result) or raw.min() > max(result.max(), 0.0) * span.reach * _SAFE:
+                return result * span.factor
             to_zero = span.sampled * (raw / result)
             to_start = span.to_start
             if self.semantics.clamp_after:

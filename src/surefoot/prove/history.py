@@ -1,9 +1,10 @@
 """What a backtest replays: units of rules that stand alone, and which samples each of them needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from surefoot.domain.rules import names
 from surefoot.domain.rules.alerts import condition
 from surefoot.domain.rules.burning import Burning, burning
 from surefoot.domain.rules.groups import groups
@@ -11,6 +12,7 @@ from surefoot.promql import order
 from surefoot.promql.engine import Steps
 from surefoot.promql.reach import reaches
 from surefoot.promql.selector import Selector
+from surefoot.prove.ratios import queries
 from surefoot.spec.rulefile import Rule, RuleFile, RuleGroup
 from surefoot.spec.system import Service, Slo, System
 
@@ -27,6 +29,9 @@ class Unit:
         groups: Only the rules that alerts depend on, without annotations.
         slo: The objective that the groups belong to, if to one.
         burns: Its burn alerts, each with its rule.
+        vital: Without samples of these it measures nothing; empty: without samples of any that it reads.
+        plain: Whether its rules are the compiled ones and no label is a template, so that what fires
+            follows from the ratios alone.
     """
 
     subject: str
@@ -34,6 +39,22 @@ class Unit:
     groups: tuple[RuleGroup, ...]
     slo: Slo | None = None
     burns: tuple[tuple[Rule, Burning], ...] = ()
+    vital: tuple[Selector, ...] = ()
+    plain: bool = False
+
+    @property
+    def record_labels(self) -> Mapping[str, str]:
+        """Return the labels that the records of its objective carry, without their window."""
+        return names.labels(self.slo) if self.slo is not None else {}
+
+    def without(self, rules: frozenset[int]) -> tuple[RuleGroup, ...]:
+        """Leave out rules, by identity, and the records that only they read."""
+        if not rules:
+            return self.groups
+        kept = [
+            replace(group, rules=tuple(rule for rule in group.rules if id(rule) not in rules)) for group in self.groups
+        ]
+        return trimmed(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +67,10 @@ class Need:
 
 
 def units(system: System) -> Iterator[tuple[str, list[Unit]]]:
-    """Yield the units of each service, with its name."""
+    """Yield the units of each service, with its name.
+
+    Groups are evaluated at the backtest's step, but for those of time slices, which keep their interval.
+    """
     for service in system.services.values():
         found = [_objective(slo, service, system) for slo in service.slos.values()]
         compiled = groups(service, system)
@@ -55,7 +79,7 @@ def units(system: System) -> Iterator[tuple[str, list[Unit]]]:
             group for group in compiled if group.name not in taken and any(rule.kind == "alert" for rule in group.rules)
         )
         if rest:
-            found.append(Unit(service.name, service.name, trimmed(rest)))
+            found.append(Unit(service.name, service.name, _at_any_step(rest)))
         yield service.name, found
 
 
@@ -92,31 +116,50 @@ def need(unit: Unit, lookback: int) -> Need:
                 writers.setdefault(rule.name, []).append(rule)
     selectors: dict[Selector, int] = {}
     warmup = 0
-    waiting = [(rule, _ms(rule.lasting), ()) for group in unit.groups for rule in group.rules if rule.kind == "alert"]
+    alerts = [rule for group in unit.groups for rule in group.rules if rule.kind == "alert"]
+    waiting: list[tuple[Rule, int, frozenset[int]]] = [(rule, _ms(rule.lasting), frozenset()) for rule in alerts]
     while waiting:
         rule, before, path = waiting.pop()
         warmup = max(warmup, before)
-        for reach in reaches(rule.expr, Steps(0, 0, 1), lookback):
-            back = before - min(reach.start, 0)
+        for reach in reaches(rule.expr, Steps(0, 0, 1), 0):
+            back = before + max(-reach.start, 0)
             written = writers.get(reach.selector.metric, ())
-            fresh = [one for one in written if id(one) not in path]
-            # An instant selector reads what was recorded at the same evaluation.
-            deeper = before if back - before <= lookback else back
-            waiting += [(one, deeper, (*path, id(one))) for one in fresh]  # type: ignore[misc]
+            waiting += [(one, back, path | {id(one)}) for one in written if id(one) not in path]
             if not written:
-                selectors[reach.selector] = max(selectors.get(reach.selector, 0), back)
+                selectors[reach.selector] = max(selectors.get(reach.selector, 0), back + lookback)
     return Need(tuple(selectors), max(selectors.values(), default=0), warmup)
 
 
+def paging(labels: Mapping[str, str]) -> bool:
+    """Tell whether an alert wakes people, by its labels: Surefoot's, Sloth's, or the usual ``severity``."""
+    if "sloth_severity" in labels:
+        return labels["sloth_severity"] == "page"
+    if "priority" in labels:
+        return labels["priority"] in ("P1", "P2")
+    return labels.get("severity", "page") in ("page", "critical")
+
+
 def _objective(slo: Slo, service: Service, system: System) -> Unit:
-    own = [group for group in groups(service, system) if group.name in _names(slo)]
+    own = _at_any_step([group for group in groups(service, system) if group.name in _names(slo)])
+    exact = system.policy.slo.profile != "sloth"
     burns = []
-    for alert in burning(slo, system.policy, exact=system.policy.slo.profile != "sloth"):
+    for alert in burning(slo, system.policy, exact=exact):
         if alert.legs:
             text = condition(slo, alert)
             rules = (rule for group in own for rule in group.rules if rule.kind == "alert" and rule.expr == text)
-            burns += [(replace(rule, annotations={}), alert) for rule in rules]
-    return Unit(slo.subject, service.name, trimmed(own), slo, tuple(burns))
+            burns += [(rule, alert) for rule in rules]
+    plain = exact and not any("{{" in text for rule, _ in burns for text in rule.labels.values())
+    asked = queries(slo)
+    return Unit(slo.subject, service.name, own, slo, tuple(burns), (asked.total,) if asked else (), plain)
+
+
+def _at_any_step(written: Sequence[RuleGroup]) -> tuple[RuleGroup, ...]:
+    return tuple(
+        group
+        if any(rule.name.startswith(names.SLICE_ERRORS) for rule in group.rules)
+        else replace(group, interval=None)
+        for group in trimmed(written)
+    )
 
 
 def _names(slo: Slo) -> list[str]:

@@ -1,12 +1,37 @@
 """What a backtest finds out about alerts and objectives; times in milliseconds since 1970."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import numpy as np
+
+from surefoot.promql.engine import LOOKBACK_MS
+from surefoot.promql.semantics import Semantics
 from surefoot.promql.series import Labels, Times, Values
 
 Tier = Literal["page", "ticket"]
 How = Literal["fast path", "engine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The evaluations of a backtest: milliseconds, the last one included, at least two.
+
+    Attributes:
+        semantics: Of the server that is replayed.
+        lookback: How old an instant vector's sample may be there, milliseconds.
+    """
+
+    start: int
+    end: int
+    step: int
+    semantics: Semantics = field(default_factory=Semantics)
+    lookback: int = LOOKBACK_MS
+
+    @property
+    def times(self) -> Times:
+        """Return them, shape (evaluations,)."""
+        return np.arange(self.start, self.end + 1, self.step, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +86,7 @@ class AlertPast:
     tier: Tier
     priority: str
     labels: Labels
-    intervals: tuple[Interval, ...]
+    intervals: tuple[Interval, ...] = ()
     near: tuple[NearMiss, ...] = ()
     factors: tuple[str, ...] = ()
     how: How = "engine"
@@ -71,6 +96,12 @@ class AlertPast:
         """Return what makes it the same alert in another version of the rules."""
         told_apart = tuple(pair for pair in self.labels if pair[0] not in _RULES_OWN)
         return self.subject, self.name, self.tier, told_apart
+
+    def with_burn(
+        self, intervals: tuple[Interval, ...], near: tuple[NearMiss, ...], factors: tuple[str, ...], how: How
+    ) -> "AlertPast":
+        """Add what is known of a burn alert."""
+        return replace(self, intervals=intervals, near=near, factors=factors, how=how)
 
 
 _RULES_OWN = frozenset(("alertname", "priority", "severity", "team", "surefoot_tier", "sloth_severity"))

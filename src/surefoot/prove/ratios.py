@@ -99,10 +99,14 @@ class CountedRatios:
         with np.errstate(all="ignore"):
             return Measured(errors, counted, errors / total, present)
 
-    def growth(self) -> tuple[Values, Values]:
-        """Count bad and all events from each evaluation to the next, over all groups."""
-        reach = self.scene.reach
-        count = len(self.scene.evaluations) - 1
+    def growth(self, skipped: int) -> tuple[Values, Values]:
+        """Count bad and all events from each evaluation to the next, over all groups, without the first ones.
+
+        Args:
+            skipped: How many evaluations are left out.
+        """
+        reach = self.scene.reach + skipped
+        count = len(self.scene.evaluations) - 1 - skipped
         bad, total = np.zeros(count), np.zeros(count)
         for found in self.counters:
             part = growth(found.part)[reach:] if found.part else np.zeros(count)

@@ -13,8 +13,14 @@ _SECONDS_BELOW = 1e11  # as milliseconds that would be 1973
 
 
 def milliseconds(times: Values) -> Times:
-    """Read times that are seconds or milliseconds since 1970, which their size tells apart."""
-    seconds = bool(len(times)) and bool(np.nanmax(np.abs(times)) < _SECONDS_BELOW)
+    """Read times that are seconds or milliseconds since 1970, which their size tells apart.
+
+    Raises:
+        ValueError: One of them is no number.
+    """
+    if not np.isfinite(times).all():
+        raise ValueError("a time is NaN or infinite")
+    seconds = bool(len(times)) and bool(np.max(np.abs(times)) < _SECONDS_BELOW)
     return np.rint(times * 1000 if seconds else times).astype(np.int64)
 
 

@@ -40,7 +40,10 @@ def read_csv(path: Path) -> list[Series]:
         raise MetricsError(f"{path} cannot be read as CSV: {error}; {_FORM}") from None
     names = label_names([header[place] for place in others])
     labels = [named(dict(zip(names, key, strict=True))) for key in keys]
-    moments = milliseconds(np.array(times, np.float64))
+    try:
+        moments = milliseconds(np.array(times, np.float64))
+    except ValueError as error:
+        raise MetricsError(f"{path}: {error}; {_FORM}") from None
     return gathered(labels, np.array(which, np.int64), moments, np.array(values, np.float64))
 
 

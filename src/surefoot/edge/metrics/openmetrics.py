@@ -52,6 +52,8 @@ def read_text(path: Path) -> tuple[list[Series], list[str]]:
         raise MetricsError(f"{path} cannot be read: {error.strerror or error}") from None
     labels = [_labels(key, path) for key in keys]
     at = np.array(_numbers(times, path))
+    if not np.isfinite(at).all():
+        raise MetricsError(f"{path}: a time is NaN or infinite; write seconds since 1970")
     seconds = ended or openmetrics or bool(len(at) and np.abs(at).max() < _SECONDS_BELOW)
     moments = np.rint(at * 1000 if seconds else at).astype(np.int64)
     found = gathered(labels, np.array(which, np.int64), moments, np.array(_numbers(values, path), np.float64))

@@ -129,19 +129,20 @@ def _long(table: "pa.Table", path: Path) -> list[Series]:
         numbers = numbers * len(known) + codes
     kinds, which = np.unique(numbers, return_inverse=True)
     labels = [_decoded(int(kind), names, texts) for kind in kinds]
+    for place in (time_at, value_at):
+        if table.column(place).null_count:
+            raise MetricsError(f"{path}: a cell of `{header[place]}` is empty; leave out such rows")
     try:
         values = table.column(value_at).cast("float64").to_numpy()
         times = _times(table.column(time_at))
     except ValueError as error:
-        raise MetricsError(f"{path}: {error}: `timestamp` and `value` hold numbers, without gaps") from None
+        raise MetricsError(f"{path}: {error}: `timestamp` and `value` hold numbers") from None
     return gathered(labels, which.astype(np.int64), times, values)
 
 
 def _times(column: "pa.ChunkedArray") -> Times:
     if str(column.type).startswith("timestamp"):
-        unit = "timestamp[ms]" if column.type.tz is None else f"timestamp[ms, tz={column.type.tz}]"
-        moments: Times = column.cast(unit, safe=False).cast("int64").to_numpy()
-        return moments
+        return column.to_numpy().astype("datetime64[ms]").astype(np.int64)
     return milliseconds(column.cast("float64").to_numpy())
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from surefoot.promql.selector import Selector
 from surefoot.promql.series import (
     NAME,
-    STALE_BITS,
     Labels,
     Series,
     condition,
@@ -196,8 +195,3 @@ class Matched:
                     insort(self._found, buffer, key=lambda one: one.labels)
             self._seen = len(named)
         return self._found
-
-
-def is_marker(value: float) -> bool:
-    """Tell whether a value is the stale marker."""
-    return value != value and array("Q", array("d", [value]).tobytes())[0] == STALE_BITS  # noqa: PLR0124  # NaN

@@ -19,7 +19,7 @@ def edges(times: "array[int]", start: int, end: int, *, left_open: bool) -> tupl
     return first, max(first, bisect_right(times, end))
 
 
-def extrapolated(  # noqa: PLR0913  # the function's own switches
+def extrapolated(
     buffer: Buffer, end: int, length: int, semantics: Semantics, *, counter: bool, per_second: bool
 ) -> float | None:
     """Compute ``rate``, ``increase`` or ``delta`` in the engine's order of operations; None below two samples."""
