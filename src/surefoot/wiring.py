@@ -1,8 +1,11 @@
 """The composition root: which implementation stands behind which port."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from surefoot.artifact import Artifact
 from surefoot.edge import clock
@@ -16,6 +19,25 @@ from surefoot.ports.history import History
 from surefoot.ports.metrics import MetricsSource, QueryServer
 from surefoot.spec.system import System
 
+if TYPE_CHECKING:
+    from surefoot.run.watch import Watch
+
+
+_SCRAPERS = 16
+_POSTERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A loop that can be run.
+
+    Attributes:
+        stop: Ends it; may be called by a signal handler.
+    """
+
+    loop: "Watch"
+    stop: Callable[[], None]
+
 
 def today() -> date:
     """Return the current date in UTC."""
@@ -25,6 +47,12 @@ def today() -> date:
 def now() -> int:
     """Return the time, milliseconds since 1970."""
     return clock.now()
+
+
+def waiting() -> tuple[Callable[[int], bool], Callable[[], None]]:
+    """Return what waits until a time, milliseconds, and what ends all waiting (`wait` then returns False)."""
+    wall = clock.WallClock()
+    return wall.wait, wall.stop
 
 
 def metrics_source(system: System | None, override: Sequence[str] = (), cache: Path | None = None) -> MetricsSource:
@@ -78,3 +106,42 @@ def write_documents(path: Path, documents: Mapping[Role, str]) -> list[Path]:
     artifacts = [Artifact(f"{name}.md", text) for name, text in sorted(documents.items())]
     DiskFolder(path).replace(artifacts)
     return [path / artifact.path for artifact in artifacts]
+
+
+def data_folder(system: System) -> Path:
+    """Return where Surefoot keeps its own samples, unless told otherwise: beside the spec."""
+    from surefoot.edge.metrics.embedded import DATA  # noqa: PLC0415  # most verbs need no store
+
+    entry = system.spec.single.get("metrics") or next(iter(system.spec.single.values()), None)
+    origins = [entry.origin] if entry else [service.origin for service in system.services.values()]
+    place = Path(origins[0].span().file).parent if origins else Path()
+    return place / DATA
+
+
+@contextmanager
+def watch(system: System, folder: Path, post: str | None, log: Callable[[str], None]) -> Iterator[Watched]:
+    """Open what the embedded metrics need, and give the loop and what stops it.
+
+    Args:
+        system: Whose targets are scraped and whose rules are evaluated.
+        folder: Where samples are kept.
+        post: Where notifications go, instead of where the spec says.
+        log: Takes a sentence about what happens.
+
+    Raises:
+        MetricsError: The folder cannot be written, or another process writes it.
+    """
+    from surefoot.edge.metrics.embedded import EmbeddedStore  # noqa: PLC0415  # most verbs need no HTTP client
+    from surefoot.edge.requests import HttpClient  # noqa: PLC0415  # as above
+    from surefoot.edge.workers import Threads  # noqa: PLC0415  # as above
+    from surefoot.run.plan import plan  # noqa: PLC0415  # as above
+    from surefoot.run.watch import Outside, Watch  # noqa: PLC0415  # as above
+
+    planned = plan(system, post)
+    store, http, wall = EmbeddedStore(folder, planned.keeping), HttpClient(), clock.WallClock()
+    try:
+        outside = Outside(store, http, wall, Threads(_SCRAPERS), Threads(_POSTERS), log)
+        yield Watched(Watch(planned, outside), wall.stop)
+    finally:
+        store.close()
+        http.close()

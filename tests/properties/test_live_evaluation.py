@@ -160,7 +160,7 @@ def _compare(history: History, texts: tuple[str, ...], version: str, every: int)
 
 
 @pytest.mark.req("PLT-3")
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(histories(), st.sampled_from(["2.42", "2.53", "3.0"]), st.integers(1, 3))
 def test_a_live_value_is_the_engines(history: History, version: str, every: int):
     with pytest.MonkeyPatch.context() as patched:

@@ -1,7 +1,9 @@
 """Our engine and the real Prometheus on the same samples: equal to the last bit, at every step.
 
-Where Prometheus itself adds in a random order (it keeps intermediate vectors of a range query in a map),
-only sums that do not depend on it are asked for.
+Where Prometheus itself goes through series in a random order (it keeps intermediate vectors of a range query in
+a map), only what does not depend on it is asked for: no rounded sums of sums, no ties of computed values in topk.
+Two of its faults are not copied either: `quantile(scalar(x), y @ 1)` takes the scalar of the first step for all, and
+`timestamp(x @ start() offset -20m)` finds nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -103,6 +105,10 @@ clamp(odd, 0, 25)
 clamp(temperature, 22, 18)
 clamp_min(odd, 20)
 clamp_max(odd, 20)
+clamp(odd, 1, scalar(tie{n="3"}))
+clamp_min(odd, scalar(tie{n="3"}))
+clamp_max(odd, scalar(odd{instance="a"}))
+clamp_min(odd, scalar(odd{instance="b"}))
 deg(temperature)
 rad(temperature)
 sin(temperature)

@@ -17,6 +17,7 @@ from surefoot.cli import EXIT_NO, EXIT_WRONG_USE, _options, _samples, _times
 from surefoot.ports.metrics import fetched_for
 from surefoot.promql.engine import Engine, Steps, Value
 from surefoot.promql.error import EvaluationError, PromqlError
+from surefoot.promql.parse import parse
 from surefoot.promql.semantics import Semantics
 from surefoot.promql.series import Storage
 from surefoot.spec.system import System
@@ -67,6 +68,7 @@ def query(  # noqa: PLR0913  # an option each
     system = None if metrics else _system(workspace)
     gaps: tuple[str, ...] = ()
     try:
+        parse(promql)
         if engine == "server":
             value = _asked(promql, steps, system, metrics)
         else:

@@ -1,10 +1,28 @@
 """The port to Surefoot's own store of samples, which one process fills."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from surefoot.ports.metrics import MetricsSource
 from surefoot.promql.series import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What is kept how long; milliseconds.
+
+    Attributes:
+        samples: Of every series.
+        events: Of the series in `grid`.
+        grid: Metric to the distance of the points that are kept of it once its span is compacted.
+        lookback: How old a sample may be at a point.
+    """
+
+    samples: int
+    events: int
+    grid: Mapping[str, int] = field(default_factory=dict)
+    lookback: int = 300_000
 
 
 class SampleStore(MetricsSource, Protocol):

@@ -190,16 +190,15 @@ def _round(given: Arguments) -> Block:
 
 def _clamp(given: Arguments) -> Block:
     block, low, high = given.vector(0), given.scalar(1), given.scalar(2)
-    values = elementwise.clamp(block.values, low, high)
+    values = elementwise.at_least(elementwise.at_most(block.values, high), low)
     return renamed(block, values, block.present & ~(low > high))
 
 
 def _clamp_one(*, upper: bool) -> Compute:
     def compute(given: Arguments) -> Block:
         block, bound = given.vector(0), given.scalar(1)
-        low, high = (np.full_like(bound, -np.inf), bound) if upper else (bound, np.full_like(bound, np.inf))
-        values = elementwise.clamp(block.values, low, high)
-        return renamed(block, np.where(np.isnan(bound), np.nan, values))
+        limit = elementwise.at_most if upper else elementwise.at_least
+        return renamed(block, limit(block.values, bound))
 
     return compute
 

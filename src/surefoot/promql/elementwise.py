@@ -14,9 +14,14 @@ Unary = Callable[[Values], Values]
 _FURTHEST = 1e15  # seconds; 31 million years
 
 
-def clamp(x: Values, low: Values, high: Values) -> Values:
-    """Limit values; NaN stays."""
-    return np.where(np.isnan(x), x, np.maximum(low, np.minimum(high, x)))
+def at_least(x: Values, low: Values) -> Values:
+    """Raise values to a bound; NaN stays, and a NaN bound gives NaN, but infinity wins over NaN (Go's ``math.Max``)."""
+    return np.where(np.isposinf(x) | np.isposinf(low), np.inf, np.maximum(low, x))
+
+
+def at_most(x: Values, high: Values) -> Values:
+    """Lower values to a bound, as `at_least` does."""
+    return np.where(np.isneginf(x) | np.isneginf(high), -np.inf, np.minimum(high, x))
 
 
 def round_to(x: Values, nearest: Values) -> Values:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from surefoot.domain.rules import names
 from surefoot.domain.rules.alerts import condition
@@ -10,7 +11,7 @@ from surefoot.domain.rules.burning import Burning, burning
 from surefoot.domain.rules.groups import groups
 from surefoot.promql import order
 from surefoot.promql.engine import Steps
-from surefoot.promql.reach import reaches
+from surefoot.promql.reach import Reach, reaches
 from surefoot.promql.selector import Selector
 from surefoot.prove.ratios import queries
 from surefoot.spec.rulefile import Rule, RuleFile, RuleGroup
@@ -91,11 +92,11 @@ def unit_of(files: Sequence[RuleFile]) -> Unit:
 def trimmed(written: Sequence[RuleGroup]) -> tuple[RuleGroup, ...]:
     """Leave out the rules that no alert depends on, and all annotations."""
     rules = [rule for group in written for rule in group.rules]
-    reads = {id(rule): order.reads(rule.expr, [*rule.labels.values()]) for rule in rules}
     wanted = {id(rule): rule for rule in rules if rule.kind == "alert"}
     waiting = list(wanted.values())
     while waiting:
-        read = reads[id(waiting.pop())]
+        reader = waiting.pop()
+        read = _reads(reader.expr, tuple(reader.labels.values()))
         for rule in rules:
             if rule.kind == "record" and id(rule) not in wanted and read.last({rule.name: 0}) == 0:
                 wanted[id(rule)] = rule
@@ -121,7 +122,7 @@ def need(unit: Unit, lookback: int) -> Need:
     while waiting:
         rule, before, path = waiting.pop()
         warmup = max(warmup, before)
-        for reach in reaches(rule.expr, Steps(0, 0, 1), 0):
+        for reach in _reaches(rule.expr):
             back = before + max(-reach.start, 0)
             written = writers.get(reach.selector.metric, ())
             waiting += [(one, back, path | {id(one)}) for one in written if id(one) not in path]
@@ -137,6 +138,17 @@ def paging(labels: Mapping[str, str]) -> bool:
     if "priority" in labels:
         return labels["priority"] in ("P1", "P2")
     return labels.get("severity", "page") in ("page", "critical")
+
+
+@lru_cache(maxsize=256)
+def _reads(expr: str, templates: tuple[str, ...]) -> order.Reads:
+    """Parse the rules of a unit once, though they are trimmed more than once."""
+    return order.reads(expr, templates)
+
+
+@lru_cache(maxsize=256)
+def _reaches(expr: str) -> tuple[Reach, ...]:
+    return tuple(reaches(expr, Steps(0, 0, 1), 0))
 
 
 def _objective(slo: Slo, service: Service, system: System) -> Unit:

@@ -15,7 +15,7 @@ from surefoot.promql.series import Labels, Storage, Times
 from surefoot.prove.burning import NEAR, Burnt, burnt
 from surefoot.prove.history import Need, Unit, paging
 from surefoot.prove.intervals import firings, runs
-from surefoot.prove.past import AlertPast, Interval, NearMiss, ObjectivePast, Past, Range, Silence, Tier
+from surefoot.prove.past import AlertPast, Interval, NearMiss, ObjectivePast, Past, Range, Silence, Spending, Tier
 from surefoot.prove.ratios import CountedRatios, Ratios, counted, queries, recorded
 from surefoot.prove.spending import spending
 from surefoot.spec.model.policy import SloPolicy
@@ -60,6 +60,8 @@ def replay(
         over = replace(over, step=_ms(own))
     counts = _counted(unit, storage, over) if fast else None
     silent = tuple(_silent(unit, need, storage, over))
+    if silent and len(silent) == len(unit.vital or need.selectors):
+        return Replayed(Past((), _unmeasured(unit), silent))
     done = frozenset(id(rule) for rule, _ in unit.burns) if counts is not None else frozenset()
     rest = unit.without(done)
     alerts: list[AlertPast] = []
@@ -74,9 +76,7 @@ def replay(
         alerts = [*_burnt(unit, slo, counts, over), *alerts]
     elif unit.burns:
         alerts = [_levelled(alert, unit, slo, ratios, over) for alert in alerts]
-    spent = spending(slo, counts, storage, over, policy)
-    b, period = budget_ratio(slo.objective), slo.period // _MILLISECOND
-    objective = ObjectivePast(unit.subject, unit.service, slo.objective, b, period, spent)
+    objective = _objective(unit, slo, spending(slo, counts, storage, over, policy))
     return Replayed(Past(tuple(alerts), (objective,), silent, tuple(problems)), ratios)
 
 
@@ -104,6 +104,16 @@ def _silent(unit: Unit, need: Need, storage: Storage, over: Range) -> Iterator[S
         found = storage.select(selector)
         if not any(len(one.times) and one.times[-1] >= over.start and one.times[0] <= over.end for one in found):
             yield Silence(unit.subject, selector.render())
+
+
+def _unmeasured(unit: Unit) -> tuple[ObjectivePast, ...]:
+    """Make of an objective without data what it is: unknown. Its absent alert says nothing, either."""
+    return () if unit.slo is None else (_objective(unit, unit.slo, None),)
+
+
+def _objective(unit: Unit, slo: Slo, spent: Spending | None) -> ObjectivePast:
+    b, period = budget_ratio(slo.objective), slo.period // _MILLISECOND
+    return ObjectivePast(unit.subject, unit.service, slo.objective, b, period, spent)
 
 
 def _burnt(unit: Unit, slo: Slo, ratios: CountedRatios, over: Range) -> Iterator[AlertPast]:
@@ -160,10 +170,12 @@ def _of_rule(unit: Unit, group: RuleGroup, rule: Rule, found: Sequence[Firing], 
         same = (one.group, one.name) == (group.name, rule.name) and _made_by(rule, one.labels)
         if same and (one.resolved is None or one.resolved > over.start):
             fired.setdefault(one.labels, []).append(Interval(max(one.fired, over.start), one.resolved))
+    subject = unit.subject if unit.service else group.name
     if not fired:
-        yield _past(unit, rule, tuple(sorted({**rule.labels, "alertname": rule.name}.items())))
+        silent = _past(unit, rule, tuple(sorted({**rule.labels, "alertname": rule.name}.items())))
+        yield replace(silent, subject=subject)
     for labels, intervals in fired.items():
-        yield replace(_past(unit, rule, labels), intervals=tuple(intervals))
+        yield replace(_past(unit, rule, labels), subject=subject, intervals=tuple(intervals))
 
 
 def _made_by(rule: Rule, labels: Labels) -> bool:

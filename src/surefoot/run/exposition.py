@@ -52,7 +52,8 @@ def read(body: bytes, *, openmetrics: bool) -> Iterator[Sample]:
 
 def _sample(line: bytes, number: int, *, openmetrics: bool) -> Sample:
     key, _, value = line.rpartition(b" ")
-    if key[-1:] == b"}" or (key and b"{" not in key and b" " not in key and b"\t" not in line):
+    plain = key[-1:] == b"}" or (b"{" not in key and b" " not in key and b"\t" not in line)
+    if key and plain and b"# " not in line:
         try:
             return Sample(key, float(value), None)
         except ValueError:

@@ -68,12 +68,19 @@ class Exposed:
     Attributes:
         target: The target.
         failure: Why the last scrape failed, empty if it did not.
+        seen: Whether there was a scrape.
     """
 
     target: Target
     failure: str = ""
+    seen: bool = False
     _labels: dict[bytes, Labels | None] = field(default_factory=dict)
     _there: dict[Labels, None] = field(default_factory=dict)
+
+    @property
+    def series(self) -> int:
+        """Count the series that the target exposes."""
+        return len(self._there)
 
     def take(self, scraped: Scraped) -> Iterator[Point]:
         """Turn a scrape into samples: a marker for each series that is gone, and the scrape's own series.
@@ -89,7 +96,7 @@ class Exposed:
                 points = {}
                 break
             points.setdefault(labels, Point(labels, sample.time or scraped.at, sample.value))
-        self.failure = failure
+        self.failure, self.seen = failure, True
         yield from points.values()
         for labels in self._there:
             if labels not in points:
@@ -104,11 +111,10 @@ class Exposed:
     def _read(self, key: bytes) -> Labels | None:
         if key in self._labels:
             return self._labels[key]
-        labels: Labels | None = None
         try:
             labels = self._merged(dict(read_labels(key.decode())))
         except (PromqlError, UnicodeDecodeError):
-            pass
+            labels = None
         self._labels[key] = labels
         return labels
 

@@ -202,6 +202,8 @@ def _not_one_of(problem: Mapping[str, Any], origin: Origin, path: Path) -> Findi
 
 def did_you_mean(key: str, known: Sequence[str]) -> tuple[str, str]:
     """Say that a key is unknown, and which one was probably meant."""
+    if key.rstrip("% ").isdigit():
+        return f"unknown key `{key}`", "a comma ends a value here: write decimals with a point, such as `99.9%`"
     close = get_close_matches(key, known, 1, 0.6)
     if close:
         return f"unknown key `{key}`", f"did you mean `{close[0]}`?"

@@ -91,7 +91,7 @@ def by_kind(service: Service, system: System) -> Iterator[tuple[str, Rule]]:
     for name, kind in KINDS.items():
         change = service.model.alerts.get(name) or StandardAlert()
         if change.enabled:
-            for draft in kind.drafts(service, system.policy.metrics, _numbers(name, service, system.policy)):
+            for draft in kind.drafts(service, system.policy.metrics, numbers(name, service, system.policy)):
                 yield name, _rule(draft, service, system, change.runbook)
 
 
@@ -107,12 +107,12 @@ def missing(service: Service, system: System) -> Iterator[tuple[str, str]]:
         change = service.model.alerts.get(name) or StandardAlert()
         if not change.enabled or not kind.applies(service):
             continue
-        numbers = _numbers(name, service, system.policy)
-        if next(kind.drafts(service, system.policy.metrics, numbers), None) is None:
+        found = numbers(name, service, system.policy)
+        if next(kind.drafts(service, system.policy.metrics, found), None) is None:
             yield name, kind.source
 
 
-def _numbers(name: str, service: Service, policy: Policy) -> Numbers:
+def numbers(name: str, service: Service, policy: Policy) -> Numbers:
     """Collect an alert's numbers: the service's own, the policy's, then those of the service's tier.
 
     A limit of another sort than the alert compares (``5m`` of CPU) is passed over.

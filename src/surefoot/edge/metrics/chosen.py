@@ -6,17 +6,18 @@ from pathlib import Path
 
 from surefoot.edge import clock
 from surefoot.edge.metrics.cache import CachedSource
+from surefoot.edge.metrics.embedded import DATA, EmbeddedReader, is_store
 from surefoot.edge.metrics.files import FilesSource
 from surefoot.edge.metrics.http import Endpoint
 from surefoot.edge.metrics.prometheus import PrometheusSource
 from surefoot.errors import MetricsError
 from surefoot.ports.metrics import MetricsSource
-from surefoot.spec.model.workspace import Files, Prometheus
+from surefoot.spec.model.workspace import Embedded, Files, Prometheus
 from surefoot.spec.system import System
 
 _SCHEMES = ("http://", "https://")
-_LATER = {"cloudwatch": "CloudWatch", "embedded": "Surefoot's own store"}
-_INSTEAD = "use `prometheus` or `files`, or name a source with --metrics"
+_LATER = {"cloudwatch": "CloudWatch"}
+_INSTEAD = "use `prometheus`, `embedded` or `files`, or name a source with --metrics"
 
 
 def source(system: System | None, override: Sequence[str], cache: Path | None) -> MetricsSource:
@@ -43,8 +44,10 @@ def server(system: System | None, override: Sequence[str]) -> PrometheusSource:
     raise MetricsError("files evaluate no queries: leave out `--engine server`, or name a server with --metrics URL")
 
 
-def _named(override: Sequence[str]) -> PrometheusSource | FilesSource:
+def _named(override: Sequence[str]) -> PrometheusSource | FilesSource | EmbeddedReader:
     addresses = [one for one in override if one.startswith(_SCHEMES)]
+    if len(override) == 1 and is_store(Path(override[0])):
+        return EmbeddedReader(Path(override[0]))
     if not addresses:
         return FilesSource(tuple(override), Path())
     if len(override) > 1:
@@ -52,7 +55,7 @@ def _named(override: Sequence[str]) -> PrometheusSource | FilesSource:
     return PrometheusSource(Endpoint(addresses[0]))
 
 
-def _written(system: System | None) -> PrometheusSource | FilesSource:
+def _written(system: System | None) -> PrometheusSource | FilesSource | EmbeddedReader:
     entry = system.spec.single.get("metrics") if system else None
     if entry is None:
         raise MetricsError(
@@ -62,6 +65,8 @@ def _written(system: System | None) -> PrometheusSource | FilesSource:
     prometheus, files = getattr(entry.model, "prometheus", None), getattr(entry.model, "files", None)
     if isinstance(prometheus, Prometheus):
         return PrometheusSource(_endpoint(prometheus))
+    if isinstance(getattr(entry.model, "embedded", None), Embedded):
+        return EmbeddedReader(Path(entry.origin.span().file).parent / DATA)
     if isinstance(files, Files):
         return FilesSource(tuple(files.paths), Path(entry.origin.span().file).parent)
     later = next((key for key in _LATER if getattr(entry.model, key, None) is not None), None)

@@ -37,8 +37,10 @@ def gathered(labels: Sequence[Labels], which: Times, times: Times, values: Value
         return []
     first = {one: place for place, one in reversed([*enumerate(labels)])}
     numbers = np.array([first[one] for one in labels], np.int64)[which]
-    order = np.lexsort((times, numbers))
-    numbers, times, values = numbers[order], times[order], values[order]
+    steps = np.diff(numbers)
+    if not np.all((steps > 0) | ((steps == 0) & (np.diff(times) > 0))):
+        order = np.lexsort((times, numbers))
+        numbers, times, values = numbers[order], times[order], values[order]
     last = np.append((np.diff(numbers) != 0) | (np.diff(times) != 0), [True])
     numbers, times, values = numbers[last], times[last], values[last]
     edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]

@@ -1,6 +1,6 @@
 """Exports on disk as a source of metrics, told apart by their endings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -39,12 +39,13 @@ class FilesSource:
         """
         paths = self._paths()
         parts = []
+        extent = _Extent()
         for done, path in enumerate(paths, start=1):
-            parts.append(_read(path, selectors, start, end))
+            parts.append(_read(path, selectors, start, end, extent))
             if progress is not None:
                 progress(done, len(paths))
         found = merged(parts)
-        return Fetched(found.series, (*found.gaps, *_ends(found.series, start, end)))
+        return Fetched(found.series, (*found.gaps, *extent.gaps(start, end)))
 
     def _paths(self) -> list[Path]:
         found: dict[Path, None] = {}
@@ -57,7 +58,34 @@ class FilesSource:
         return list(found)
 
 
-def _read(path: Path, selectors: Sequence[Selector], start: int, end: int) -> Fetched:
+class _Extent:
+    """From when to when files hold anything: no export knows what was before and after it."""
+
+    def __init__(self) -> None:
+        self._times: tuple[int, int] | None = None
+
+    def watched(self, series: Iterable[Series]) -> Iterator[Series]:
+        """Pass series through and note their times."""
+        for one in series:
+            if len(one.times):
+                first, last = int(one.times[0]), int(one.times[-1])
+                known = self._times or (first, last)
+                self._times = min(known[0], first), max(known[1], last)
+            yield one
+
+    def gaps(self, start: int, end: int) -> Iterator[str]:
+        """Tell which part of a stretch of time the files do not cover."""
+        if self._times is None:
+            yield "the files hold no samples"
+            return
+        first, last = self._times
+        if first - start > _LATE_MS:
+            yield f"the files hold nothing from {moment(start)} to {moment(min(first, end))}"
+        if end - last > _LATE_MS:
+            yield f"the files hold nothing from {moment(max(last, start))} to {moment(end)}"
+
+
+def _read(path: Path, selectors: Sequence[Selector], start: int, end: int, extent: _Extent) -> Fetched:
     gaps: list[str] = []
     pieces: Iterable[Iterable[Series]]
     match path.suffix.lower():
@@ -70,7 +98,7 @@ def _read(path: Path, selectors: Sequence[Selector], start: int, end: int) -> Fe
         case _:
             series, gaps = read_text(path)
             pieces = [series]
-    found = merged([Fetched(tuple(selected(piece, selectors, start, end))) for piece in pieces])
+    found = merged([Fetched(tuple(selected(extent.watched(piece), selectors, start, end))) for piece in pieces])
     return Fetched(found.series, tuple(gaps))
 
 
@@ -78,16 +106,3 @@ def _noted(series: tuple[Series, ...], gap: str, gaps: list[str]) -> tuple[Serie
     if gap:
         gaps.append(gap)
     return series
-
-
-def _ends(series: Sequence[Series], start: int, end: int) -> tuple[str, ...]:
-    """Tell where what was found begins late or ends early: no export knows what was before and after it."""
-    if not series:
-        return ()
-    first, last = min(int(one.times[0]) for one in series), max(int(one.times[-1]) for one in series)
-    gaps = []
-    if first - start > _LATE_MS:
-        gaps.append(f"the files hold nothing from {moment(start)} to {moment(first)}")
-    if end - last > _LATE_MS:
-        gaps.append(f"the files hold nothing from {moment(last)} to {moment(end)}")
-    return tuple(gaps)

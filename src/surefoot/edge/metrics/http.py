@@ -105,8 +105,9 @@ class Asker:
         if one.token:
             headers["Authorization"] = f"Bearer {one.token}"
         auth = httpx.BasicAuth(one.username, one.password or "") if one.username else None
+        verify = False if one.url.startswith("http://") else one.verify  # to load the authorities takes a while
         try:
-            trust = ssl.create_default_context(cafile=one.verify) if isinstance(one.verify, str) else one.verify
+            trust = ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
             self._client = httpx.Client(
                 base_url=one.url,
                 headers=headers,

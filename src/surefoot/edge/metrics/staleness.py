@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from surefoot.edge.metrics.answers import read_value
+from surefoot.edge.metrics.answers import joined, read_value
 from surefoot.edge.metrics.http import Asker, FaultError, TooMuchError
 from surefoot.errors import MetricsError
 from surefoot.ports.metrics import Fetched
@@ -16,6 +16,7 @@ _WIDER = 1.5  # than usual: here a scrape is missing, and a marker may stand in 
 _COARSE = 1000
 _SPAN = 900_000  # of one search
 _MOST_SEARCHES = 1000
+_FEWEST = 30  # steps that are not halved any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,23 @@ def _vanished(block: Block, times: Times, pause: _Pause) -> int | None:
 
 def _presence(asker: Asker, selector: Selector, start: int, end: int, step: int) -> tuple[Block, Times]:
     times = np.arange(start, end + step, step, dtype=np.int64)
+    return _evaluated(asker, selector, times, step), times
+
+
+def _evaluated(asker: Asker, selector: Selector, times: Times, step: int) -> Block:
+    """Evaluate the selector, in halves where that is too much for the server."""
     asked = {"start": _text(times[0]), "end": _text(times[-1]), "step": _text(step)}
-    answer = asker.ask("api/v1/query_range", {"query": selector.render(), **asked})
+    try:
+        answer = asker.ask("api/v1/query_range", {"query": selector.render(), **asked})
+    except TooMuchError:
+        if len(times) < _FEWEST:
+            raise
+        middle = len(times) // 2
+        return joined(_evaluated(asker, selector, part, step) for part in (times[:middle], times[middle:]))
     found = read_value(answer.data, times, asker.endpoint.url)
     if not isinstance(found, Block):
         raise MetricsError(f"{asker.endpoint.url} answered with a number, where series were asked for")
-    return found, times
+    return found
 
 
 def _text(time: int | np.int64) -> str:

@@ -92,6 +92,11 @@ class Compiler:
             found = self._matched[selector] = Matched(self.memory, selector)
         return found
 
+    def prime(self, now: int) -> None:
+        """Let every sub-query look at the past, before the memory forgets it."""
+        for grid in self._grids.values():
+            grid.buffers(now)
+
     def _is_settled(self, expr: Expr) -> bool:
         """Tell whether an expression reads only what is scraped, which rules do not change at an instant."""
         selectors = [selector_of(node) for node in walk(expr) if isinstance(node, VectorSelector)]
@@ -170,7 +175,9 @@ class Compiler:
             step = _ms(expr.step) if expr.step is not None else self.step
             _offset(inner)
             matched = self._needed(inner, self.view.lookback + step)
-            key = selector_of(inner), step, length + offset
+            selector = selector_of(inner)
+            self.memory.need_once(selector.metric, length + offset + step + self.view.lookback)
+            key = selector, step, length + offset
             grid = self._grids.setdefault(key, Grid(matched, step, length + offset, self.view))
             return OverTime(name, grid.buffers, length, offset, self.view)
         matrix = _matrix(expr)

@@ -56,6 +56,20 @@ class Buffer:
         self.values.append(value)
         return True
 
+    def take(self, series: Series) -> None:
+        """Take over the samples of a series, which are later than what is there."""
+        times, values = series.times[~series.stale], series.values[~series.stale]
+        with np.errstate(invalid="ignore"):
+            falls = np.flatnonzero(values[1:] < values[:-1])
+        if self.values and len(values) and values[0] < self.values[-1]:
+            self.resets.append(int(times[0]))
+            self.hidden.append(self.values[-1])
+        self.resets.frombytes(times[falls + 1].tobytes())
+        self.hidden.frombytes(values[falls].tobytes())
+        self.times.frombytes(times.tobytes())
+        self.values.frombytes(values.tobytes())
+        self.ends.frombytes(series.times[series.stale].tobytes())
+
     def end(self, time: int) -> bool:
         """Mark that the series ends; False if the mark is not later than what is there."""
         if time <= self.last:
@@ -111,9 +125,11 @@ class Memory:
 
     Attributes:
         keep: For how long samples of a metric are kept, milliseconds; ``""`` counts for every metric.
+        past: How far back a metric is looked at for the first time; later, what was seen then is remembered.
     """
 
     keep: dict[str, int] = field(default_factory=lambda: {"": 0})
+    past: dict[str, int] = field(default_factory=dict)
     _found: dict[Labels, Buffer] = field(default_factory=dict)
     _named: dict[str, list[Buffer]] = field(default_factory=dict)
     _dropped: int = 0
@@ -139,19 +155,18 @@ class Memory:
         """Keep the samples of a metric (every one if it is empty) at least so long, milliseconds."""
         self.keep[metric] = max(self.keep.get(metric, 0), length)
 
+    def need_once(self, metric: str, length: int) -> None:
+        """Note how far back a metric is looked at for the first time, milliseconds."""
+        self.past[metric] = max(self.past.get(metric, 0), length)
+
     def named(self, metric: str) -> list[Buffer]:
         """List the series of a metric, all for an empty name; new ones are added at the end."""
         return self._named.setdefault(metric, [])
 
     def load(self, series: Iterable[Series]) -> None:
-        """Take over samples from elsewhere, such as those of an earlier process."""
+        """Take over samples from elsewhere, such as those of an earlier process, all later than what is there."""
         for one in series:
-            buffer = self.buffer(one.labels)
-            for time, value, stale in zip(one.times.tolist(), one.values.tolist(), one.stale.tolist(), strict=True):
-                if stale:
-                    buffer.end(time)
-                else:
-                    buffer.append(time, value)
+            self.buffer(one.labels).take(one)
 
     def trim(self, now: int) -> None:
         """Forget samples that nothing looks at any more, and series that have none left."""

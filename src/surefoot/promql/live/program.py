@@ -66,6 +66,7 @@ class Live:
         self._step, self._margin = step, margin
         self._compiler = Compiler(memory, self._view, step, written, margin)
         self._programs: dict[str, Program] = {}
+        memory.need("", lookback + margin)
 
     def program(self, text: str) -> Program:
         """Prepare an expression, once.
@@ -77,6 +78,10 @@ class Live:
         if found is None:
             found = self._programs[text] = self._prepared(text)
         return found
+
+    def prime(self, now: int) -> None:
+        """Let every sub-query look at the past that was loaded, before the memory forgets it."""
+        self._compiler.prime(now)
 
     def _prepared(self, text: str) -> Program:
         wanted = reaches(text, Steps(0, 0, 1), self._view.lookback)

@@ -126,6 +126,29 @@ class PrometheusPolicy(Record):
     max_samples: int
 
 
+class Retry(Record):
+    """Pauses between tries: the first, doubled each time up to the longest."""
+
+    first: PositiveTime
+    longest: PositiveTime
+
+
+class EmbeddedPolicy(Record):
+    """Metrics, rules and notifications without a Prometheus.
+
+    Attributes:
+        keep: How long raw samples are kept.
+        series: How many series one process is meant for.
+        outage: How long ago a pending alert may have been seen last, so that a restart goes on with it.
+    """
+
+    keep: PositiveTime
+    series: Annotated[int, Field(gt=0)]
+    outage: PositiveTime
+    post_timeout: PositiveTime
+    retry: Retry
+
+
 class MetricNames(Record):
     """Names of the golden signals."""
 
@@ -217,6 +240,7 @@ class Policy(Record):
 
     slo: SloPolicy
     prometheus: PrometheusPolicy
+    embedded: EmbeddedPolicy
     metrics: MetricNames
     alerts: AlertsPolicy
     alertmanager: AlertmanagerPolicy

@@ -15,6 +15,7 @@ def test_github_annotation_escapes_what_would_end_it():
         "::50%25%0D%0Aof: it, all%0Awhy: w%0Amend: c%0Aask: service owner\n"
         "::notice file=gone.yml,line=9,col=1,endColumn=2,title=L14"
         "::alone%0Awhy: stays%0Amend: pair it%0Aask: service owner\n"
-        "::warning title=I01::who owns it%0Awhy: nobody is paged%0Amend: add `owner`%0Auntil: nobody%0Aask: service owner\n"
+        "::warning title=I01"
+        "::who owns it%0Awhy: nobody is paged%0Amend: add `owner`%0Auntil: nobody%0Aask: service owner\n"
         "BLOCK\n"
     )

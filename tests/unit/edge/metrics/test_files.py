@@ -50,6 +50,15 @@ def test_time_that_no_file_covers_is_a_gap(tmp_path: Path):
     assert [gap[:28] for gap in found.gaps] == ["the files hold nothing from "] * 2
 
 
+def test_files_without_anything_in_the_time_asked_for_are_a_gap_not_silence(tmp_path: Path):
+    write_blocks(tmp_path / "x.blocks", [ALL])
+    found = FilesSource(("x.blocks",), tmp_path).fetch([SELECTOR], LAST + 3_600_000, LAST + 7_200_000)
+    assert [gap[:28] for gap in found.gaps] == ["the files hold nothing from "]
+    write_blocks(tmp_path / "x.blocks", [])
+    found = FilesSource(("x.blocks",), tmp_path).fetch([SELECTOR], BASE, LAST)
+    assert found.gaps == ("the files hold no samples",)
+
+
 def test_a_torn_file_is_a_gap(tmp_path: Path):
     write_blocks(tmp_path / "x.blocks", [ALL])
     with (tmp_path / "x.blocks").open("ab") as file:
