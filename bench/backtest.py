@@ -92,14 +92,14 @@ def _compared(folder: Path, count: int) -> int:
     blocks = folder / "history.blocks"
     write_blocks(blocks, series)
     tsdb_folder = folder / "tsdb"
-    _backfilled(tsdb_folder, series)
+    backfilled(tsdb_folder, series)
     del series
     ours, decoding, replaying = _ours(blocks, every, system)
-    program, address = tsdb.start(_tool, tsdb_folder)
+    program, address = tsdb.start(tool, tsdb_folder)
     try:
-        begin = _cpu(program.process.pid)
+        begin = cpu_seconds(program.process.pid)
         theirs = {key: _asked(address, text) for key, text in _texts(every, system.policy.slo)}
-        server = _cpu(program.process.pid) - begin
+        server = cpu_seconds(program.process.pid) - begin
     finally:
         program.process.terminate()
         program.process.wait(20)
@@ -184,7 +184,7 @@ def _different(ours: dict[frozenset[str], np.ndarray], theirs: dict[frozenset[st
     return sum(int((ours.get(k, nothing) != theirs.get(k, nothing)).sum()) for k in {*ours, *theirs})
 
 
-def _backfilled(folder: Path, series: Sequence[Series]) -> None:
+def backfilled(folder: Path, series: Sequence[Series]) -> None:
     """Make blocks of a text that is too large to be put together in memory."""
     folder.mkdir()
     source = folder / "samples.txt"
@@ -196,7 +196,7 @@ def _backfilled(folder: Path, series: Sequence[Series]) -> None:
             pairs = zip(one.values.astype(np.int64).tolist(), (one.times / 1000).tolist(), strict=True)
             file.write("".join(f"{head} {value} {at:.3f}\n" for value, at in pairs))
         file.write("# EOF\n")
-    command = [_tool("promtool"), "tsdb", "create-blocks-from", "openmetrics", "-q", "--max-block-duration=744h"]
+    command = [tool("promtool"), "tsdb", "create-blocks-from", "openmetrics", "-q", "--max-block-duration=744h"]
     subprocess.run([*command, source, folder / "data"], check=True, stdout=subprocess.DEVNULL)
     source.unlink()
 
@@ -282,14 +282,14 @@ def _system(text: str) -> System:
     return workspace.system
 
 
-def _tool(name: str) -> str:
+def tool(name: str) -> str:
     found = shutil.which(name)
     if found is None:
         sys.exit(f"{name} is not on PATH; apt-get install prometheus")
     return found
 
 
-def _cpu(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Return the CPU seconds that a process used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS

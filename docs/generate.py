@@ -64,7 +64,8 @@ def checks() -> Iterator[str]:
     """Put the pages of all rules behind an index."""
     yield from _title(
         "Checks",
-        "What `surefoot check` finds. The letter is the family: S reading, I intake, C contradiction, L lint of rules. "
+        "What `surefoot check` finds. The letter is the family: S reading, I intake, C contradiction, L lint of rules, "
+        "P proof (found by `surefoot prove`). "
         "`surefoot explain RULE` prints the same; [how findings work](../explanation/findings.md) tells the rest.",
     )
     rules = all_checks()

@@ -12,11 +12,13 @@ from surefoot.edge import clock
 from surefoot.edge.files import DiskFiles
 from surefoot.edge.folder import DiskFolder
 from surefoot.edge.git import GitHistory
+from surefoot.edge.process import LocalPrograms
 from surefoot.finding import Role
 from surefoot.ports.files import NewFiles
 from surefoot.ports.folder import OutputFolder
 from surefoot.ports.history import History
 from surefoot.ports.metrics import MetricsSource, QueryServer
+from surefoot.ports.process import Programs
 from surefoot.spec.system import System
 
 if TYPE_CHECKING:
@@ -90,6 +92,11 @@ def output_folder(path: Path) -> OutputFolder:
 def history() -> History:
     """Return what remembers earlier states of a workspace."""
     return GitHistory()
+
+
+def programs() -> Programs:
+    """Return what runs other programs."""
+    return LocalPrograms()
 
 
 def new_files(path: Path) -> NewFiles:

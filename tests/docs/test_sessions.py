@@ -2,7 +2,7 @@
 
 A comment ``<!-- file: PATH -->`` above a block writes that block to a file. In a block ``console`` a line that
 starts with ``$ `` is typed, in the order of the document and in one fresh folder, and what follows it must come
-out; a line ``...`` stands for any number of lines. Other blocks are not run.
+out; a line ``...`` stands for any number of lines. Other blocks are not run. The folder has the clone's examples.
 """
 
 import os
@@ -66,6 +66,7 @@ def test_what_is_shown_is_what_happens(document: Path, tmp_path: Path, tool: Cal
     text = document.read_text("utf-8")
     if "$ promtool" in text:
         tool("promtool")
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     for what, shown in sessions(text):
         if what.startswith(":"):
             path = tmp_path / what[1:]

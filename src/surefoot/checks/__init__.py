@@ -22,7 +22,8 @@ class Check:
     """One rule.
 
     Attributes:
-        id: ``L01``; the letter is the family: S reading, I intake, C contradiction, L lint of rules.
+        id: ``L01``; the letter is the family: S reading, I intake, C contradiction, L lint of rules,
+            P proof (documented here, found by ``surefoot prove``).
         name: The rule in a few words, such as ``burn factor divided by the window``.
         severity: Of its findings.
         why: The one sentence that each finding carries.

@@ -38,4 +38,5 @@ CHECK = Check(
     name="firing certificate whose ways disagree",
     severity=Severity.ERROR,
     why="the alert does not fire when its promise says",
+    needs="only `surefoot prove alerts` evaluates rules",
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from surefoot.artifact import Artifact
+from surefoot.domain.rules.indicator import Events, Ratio, Slices, expressions, presence
 from surefoot.domain.rules.rehearsal import Rehearsal
 from surefoot.domain.rules.story import notation
 from surefoot.domain.rules.trials import Trial, trials
@@ -23,10 +24,8 @@ from surefoot.promql.quote import quote
 from surefoot.promql.selector import Selector
 from surefoot.promql.series import NAME, Labels
 from surefoot.promql.walk import vector_selectors
-from surefoot.spec.rulefile import RuleGroup
+from surefoot.spec.model.policy import SloPolicy
 from surefoot.spec.system import Service, System
-
-_RECORDS = "slo:"
 
 
 @dataclass(slots=True)
@@ -59,12 +58,14 @@ class _Batch:
         self.reads += reads
 
 
-def tests(service: Service, system: System, head: str = "") -> Iterator[Artifact]:
+def rule_tests(service: Service, system: System, head: str) -> Iterator[Artifact]:
     """Write the test files of a service, one for each grid."""
     grids: dict[timedelta, list[_Batch]] = {}
     read: dict[str, tuple[Selector, ...]] = {}
     for trial in trials(service, system):
-        reads = read.setdefault(_scope(trial), _reads(trial))
+        scope = _scope(trial)
+        reads = read.get(scope) or _reads(trial, system.policy.slo)
+        read[scope] = reads
         for rehearsal in trial.rehearsals(system):
             batches = grids.setdefault(rehearsal.step, [])
             batch = next((one for one in batches if one.takes(rehearsal, reads)), None)
@@ -74,28 +75,41 @@ def tests(service: Service, system: System, head: str = "") -> Iterator[Artifact
             batch.add(trial, rehearsal, reads)
     for step, batches in sorted(grids.items()):
         text = format_duration(step)
-        lines = [f"{head}rule_files: [{scalar(f'../rules/{service.name}.yml')}]", f"evaluation_interval: {text}", "tests:"]
+        rules = scalar(f"../rules/{service.name}.yml")
+        lines = [f"{head}rule_files: [{rules}]", f"evaluation_interval: {text}", "tests:"]
         for batch in batches:
             lines += _test(batch, step)
         yield Artifact(f"prometheus/tests/{service.name}_{text}_test.yml", "\n".join(lines) + "\n")
 
 
 def _scope(trial: Trial) -> str:
-    return trial.group.name if trial.slo else f"{trial.group.name}/{trial.rule.expr}"
+    return trial.slo.id if trial.slo else trial.rule.expr
 
 
-def _reads(trial: Trial) -> tuple[Selector, ...]:
-    """List what an alert looks at outside its group; of an objective that is what the whole group looks at."""
-    group: RuleGroup = trial.group
-    exprs = [rule.expr for rule in group.rules] if trial.slo else [trial.rule.expr]
+def _reads(trial: Trial, policy: SloPolicy) -> tuple[Selector, ...]:
+    """List what an alert looks at; of an objective's that is what the indicator looks at."""
     found: dict[Selector, None] = {}
-    for expr in exprs:
+    for expr in _looks(trial, policy):
         try:
-            selectors = vector_selectors(parse(expr))
+            found.update(dict.fromkeys(vector_selectors(parse(expr))))
         except PromqlError:
-            continue
-        found.update(dict.fromkeys(one for one in selectors if not one.metric.startswith(_RECORDS)))
+            continue  # a check has reported it; nothing of it is tried, either
     return tuple(found)
+
+
+def _looks(trial: Trial, policy: SloPolicy) -> Iterator[str]:
+    if trial.slo is None:
+        yield trial.rule.expr
+        return
+    yield presence(trial.slo)
+    sli, window = expressions(trial.slo, policy), format_duration(policy.base)
+    match sli:
+        case Events():
+            yield sli.errors(window)
+        case Ratio():
+            yield sli.ratio(window)
+        case Slices():
+            yield sli.bad
 
 
 def _fixed(first: Rehearsal, second: Rehearsal) -> bool:
@@ -147,7 +161,7 @@ def _single(text: str) -> str:
 def _render(system: System) -> Iterator[Artifact]:
     head = header(system)
     for service in system.services.values():
-        yield from tests(service, system, head)
+        yield from rule_tests(service, system, head)
 
 
 OUTPUT = Output(

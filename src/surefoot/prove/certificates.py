@@ -16,7 +16,7 @@ from surefoot.domain.rules.trials import Trial, trials
 from surefoot.domain.slo.budget import budget_ratio
 from surefoot.finding import Finding
 from surefoot.outputs.prometheus_rules import OUTPUT as RULES
-from surefoot.outputs.rule_tests import tests
+from surefoot.outputs.rule_tests import rule_tests
 from surefoot.ports.process import Programs
 from surefoot.promql.duration import format_duration
 from surefoot.promql.semantics import Semantics
@@ -84,10 +84,18 @@ class Certificate:
     name: str
     proof: Proof | None
     points: tuple[Point, ...]
-    rehearsals: tuple[Rehearsal, ...]
     promtool: str
     reason: str
     trial: Trial
+
+    @property
+    def theory(self) -> str:
+        """Say when the alert fires by closed form, in the story in which it fires soonest."""
+        fires = [point for point in self.points if point.theory is not None]
+        if not fires:
+            return "never"
+        soonest = min(fires, key=lambda point: point.theory or timedelta())
+        return f"{_form(soonest.theory)} at {soonest.story.ratio:.3g}"
 
     @property
     def path(self) -> str:
@@ -132,10 +140,9 @@ def certify(
         rules: In place of the compiled ones.
     """
     compared = points(trial, system, rules)
-    rehearsals = tuple(trial.rehearsals(system))
     if not compared:
         reason = trial.reason or "no story tells what it watches"
-        return Certificate(trial.service.name, trial.name, None, (), (), promtool, reason, trial)
+        return Certificate(trial.service.name, trial.name, None, (), promtool, reason, trial)
     used = needed(trial, rules if rules is not None else groups(trial.service, system))
     good = all(point.holds for point in compared) and promtool != "failed"
     ways = "closed form, engine and promtool" if promtool == "passed" else "closed form and engine"
@@ -148,9 +155,9 @@ def certify(
         at=now,
         version=surefoot_version(),
         digest=_digest(used, trial, system),
-        detail=tuple(_detail(compared, rehearsals, promtool)),
+        detail=tuple(_detail(compared, tuple(trial.rehearsals(system)), promtool)),
     )
-    return Certificate(trial.service.name, trial.name, proof, compared, rehearsals, promtool, "", trial)
+    return Certificate(trial.service.name, trial.name, proof, compared, promtool, "", trial)
 
 
 def certificates(
@@ -194,7 +201,7 @@ def ask_promtool(
         rules: A rule file in place of the compiled one.
     """
     path = f"prometheus/rules/{service.name}.yml"
-    files = {one.path: one.text for one in tests(service, system)}
+    files = {one.path: one.text for one in rule_tests(service, system, "")}
     if not files:
         return 0, ""
     compiled = next((one.text for one in RULES.render(system) if one.path == path), "")

@@ -14,6 +14,7 @@ from surefoot.promql.walk import metric_names
 from surefoot.spec.rulefile import Rule, RuleGroup
 
 _MS = timedelta(milliseconds=1)
+_CALM = timedelta(minutes=5)
 _WARM = 20  # evaluations before an outage, so that `for` and the look back have begun
 
 
@@ -24,7 +25,8 @@ class Seen:
     Attributes:
         fires: After the outage's start; None: never.
         stops: After its end; None: never.
-        early: It fired before the outage, or again after it had stopped for good.
+        early: It fired when the outage began, or had until just before. (What the first minutes of a history
+            make of rates that are not yet filled is no matter.)
     """
 
     fires: timedelta | None
@@ -81,5 +83,5 @@ def observe(
     return Seen(
         (fired[0].fired - start) * _MS if fired else None,
         stops,
-        any(firing.fired < start for firing in run.firings),
+        any(f.fired < start and (f.resolved is None or f.resolved > start - _CALM // _MS) for f in run.firings),
     )

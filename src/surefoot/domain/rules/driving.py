@@ -24,7 +24,7 @@ from surefoot.spec.system import EventSli, FreshnessSli, LatencySli, SliceSli, S
 _TRAFFIC = 100.0  # events per second of a story; guards of quiet services need only a few
 _TRIED = 0.25
 _ROLES = 3
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _MS = timedelta(minutes=1), timedelta(milliseconds=1)
 _SCRAPE = timedelta(seconds=15)
 _BOUND, _LIMIT = "le", 2.0
 
@@ -140,7 +140,9 @@ def _sliced(slo: Slo, source: Selector, form: Form, figures: tuple[float, float]
 
 def _averaging(slo: Slo, signals: tuple[Signal, ...], policy: SloPolicy) -> Drive:
     """Drive slices that are averages themselves; on a coarse grid their records are given."""
-    return Drive(lambda _: signals, "samples", policy.slice, fixed=True, lag=policy.slice_range, recorded=_flags(slo, policy))
+    return Drive(
+        lambda _: signals, "samples", policy.slice, fixed=True, lag=policy.slice_range, recorded=_flags(slo, policy)
+    )
 
 
 def _flags(slo: Slo, policy: SloPolicy) -> Callable[[float], tuple[Signal, ...]]:
@@ -177,18 +179,26 @@ def _tried(slo: Slo, policy: SloPolicy) -> Drive | str:
     limit = slo.sli.limit if isinstance(slo.sli, SliceSli) else 1.0
     for signals in [roles] if roles else _casts(found, limit, slices=isinstance(sli, Slices)):
         if _shows(expr, signals, share, window=policy.base):
-            return _drive(slo, sli, signals, policy)
+            averages = any(isinstance(node, MatrixSelector) for node in walk(tree))
+            return _drive(slo, sli, signals, policy, averages=averages)
     return "its expression is the user's own, and no simple history drives it"
 
 
 def _drive(
-    slo: Slo, sli: Events | Ratio | Slices, signals: Callable[[float], tuple[Signal, ...]], policy: SloPolicy
+    slo: Slo,
+    sli: Events | Ratio | Slices,
+    signals: Callable[[float], tuple[Signal, ...]],
+    policy: SloPolicy,
+    *,
+    averages: bool,
 ) -> Drive:
     match sli:
         case Events():
             return Drive(signals)
-        case Slices():
+        case Slices() if averages:
             return _averaging(slo, signals(1.0), policy)
+        case Slices():
+            return Drive(lambda _: signals(1.0), "samples", policy.slice)
         case Ratio(open=True):
             return Drive(signals)
         case Ratio():
@@ -232,7 +242,7 @@ def _casts(
         roles = [lambda _: (limit - far, limit + far), lambda _: (limit + far, limit - far)]
     else:
         roles = [lambda e: (0.0, e), lambda _: (1.0, 1.0), lambda e: (1.0, 1 - e)]
-    for chosen in product(roles, repeat=len(found)):
+    for chosen in sorted(product(roles, repeat=len(found)), key=lambda cast: -len(set(map(id, cast)))):
 
         def signals(e: float, cast: Sequence[Callable[[float], tuple[float, float]]] = chosen) -> tuple[Signal, ...]:
             return tuple(_played(one, role(e)) for one, role in zip(found, cast, strict=True))
@@ -271,13 +281,14 @@ def _shows(expr: str, signals: Callable[[float], tuple[Signal, ...]], e: float, 
     end = start + window + 2 * _MINUTE
     try:
         storage = Storage(sample(Story("", signals(e), e, start, end, end, ()), _SCRAPE))
-        step = (end - start) // timedelta(milliseconds=1)
-        found = Engine(storage).evaluate(expr, Steps(end // _MINUTE * 60_000 - step, end // _MINUTE * 60_000, step))
+        before, during = ((moment - _MINUTE) // _MS for moment in (start, end))
+        found = Engine(storage).evaluate(expr, Steps(before, during, during - before))
     except (PromqlError, EvaluationError):
         return False
     if not isinstance(found, Block) or len(found.labels) != 1 or not found.present.all():
         return False
-    return abs(found.values[0][0]) < _DUST and abs(found.values[0][1] - e) < _DUST
+    clean, bad = (float(value) for value in found.values[0])
+    return abs(clean) < _DUST and abs(bad - e) < _DUST
 
 
 _DUST = 1e-6

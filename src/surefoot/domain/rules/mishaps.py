@@ -13,6 +13,7 @@ from surefoot.domain.rules.witness import witness
 from surefoot.promql.selector import Matcher, MatchOp, Selector
 from surefoot.promql.series import Labels
 from surefoot.spec.model.policy import MetricNames
+from surefoot.spec.rulefile import Rule
 from surefoot.spec.system import Service
 
 _NOW = timedelta()
@@ -27,20 +28,20 @@ Told = tuple[tuple[Signal, ...], tuple[Leg, ...], float, str]
 
 
 def standard_stories(
-    kind: str, alert: str, lasting: timedelta, service: Service, names: MetricNames, numbers: Numbers, pace: Pace
+    kind: str, rule: Rule, service: Service, names: MetricNames, numbers: Numbers, pace: Pace
 ) -> Iterator[Story]:
     """Tell a standard alert's stories.
 
     Args:
         kind: Such as ``high-cpu``.
-        alert: The alert's name, which tells the forms of a kind apart.
-        lasting: Its ``for``.
+        rule: The alert; its name tells the forms of a kind apart.
         service: Whose alert it is.
         names: Of the golden signals.
         numbers: Its numbers.
         pace: Of the server.
     """
-    for signals, legs, e, name in _TOLD[kind](alert, service, names, numbers):
+    lasting = rule.lasting or _NOW
+    for signals, legs, e, name in _TOLD[kind](rule.name, service, names, numbers):
         before = max(window.length for leg in legs for window in leg) + _PAUSE
         filling = name == "filling"
         if filling:
@@ -167,9 +168,7 @@ def _certificate_expiry(_: str, service: Service, __: MetricNames, numbers: Numb
 
 
 def _replication_lag(_: str, service: Service, __: MetricNames, numbers: Numbers) -> Iterator[Told]:
-    found = [
-        Selector("pg_replication_lag_seconds", one.matchers) for one in sources.exporters(service, "postgres")
-    ]
+    found = [Selector("pg_replication_lag_seconds", one.matchers) for one in sources.exporters(service, "postgres")]
     if numbers.time:
         yield from _limit(_made(*found[:1]), numbers.time.total_seconds())
 

@@ -56,8 +56,9 @@ def burn_stories(slo: Slo, alert: Burning, found: Drive, pace: Pace) -> Iterator
             name, found.signals(e), e, longest + _PAUSE, _NOW, _NOW, legs, alert.lasting or _NOW, found.slice, found.lag
         )
         if name == "below":
-            end = _PAUSE + longest + _PAUSE
-            yield replace(blank, start=_PAUSE, end=end, length=end + _PAUSE)
+            start = _PAUSE + (longest if found.of == "samples" else _NOW)  # slices weigh alike, so these need history
+            end = start + longest + _PAUSE
+            yield replace(blank, start=start, end=end, length=end + _PAUSE)
         else:
             yield timed(blank, pace)
 

@@ -68,7 +68,7 @@ def _waits(story: Story) -> bool:
 
 
 def rehearse_burn(slo: Slo, alert: Burning, found: Drive) -> Iterator[Rehearsal]:
-    """Put a burn alert on grids: each leg just above its threshold and at twice it, a total outage, and too few errors."""
+    """Put a burn alert on grids: each leg just above its threshold and at twice it, all bad, and too few errors."""
     signals = found.recorded or found.signals
     of = "samples" if found.recorded else found.of
     legs = burn_legs(slo, alert, of)
@@ -139,17 +139,17 @@ def _rehearsed(story: Story, step: timedelta, start: int, burst: timedelta) -> R
     quiet = [at for at in range(start - 1, fires) if outlook.silent[at]]
     if not quiet:
         return None
-    silent, firing = {quiet[0], quiet[-1]}, {fires, last - 1}
+    off, on = {quiet[0], quiet[-1]}, {fires, last - 1}
     if story.recovers and not all(window.theta >= 1 for leg in story.legs for window in leg):
-        firing |= {at for at in range(last, length) if outlook.firing[at]}
+        on |= {max((at for at in range(last, length) if outlook.firing[at]), default=fires)}
         over = next((at for at in range(last, length + 1) if all(outlook.silent[at : length + 1])), None)
-        silent |= {over} if over is not None else set()
+        off |= {over} if over is not None else set()
     fires_between = ((quiet[-1] - start) * step, (fires - start) * step)
     return Rehearsal(
         told,
         step,
         burst,
-        tuple(at * step for at in sorted(silent)),
-        tuple(at * step for at in sorted(firing)),
+        tuple(at * step for at in sorted(off)),
+        tuple(at * step for at in sorted(on)),
         fires_between,
     )

@@ -4,10 +4,11 @@ Traffic is constant, the history before the outage clean and as long as the long
 the story's first instant, which is also 1970 (``time()`` is 0 there).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -266,6 +267,13 @@ def count(story: Story, step: timedelta, burst: timedelta = timedelta()) -> Outl
 
     Shares within a millionth of a threshold are left open.
     """
+    blank = replace(story, name="", signals=(), slice=None, lag=timedelta())
+    return _count(blank, step, burst)
+
+
+@lru_cache(maxsize=8192)
+def _count(story: Story, step: timedelta, burst: timedelta) -> Outlook:
+    """Count once for the many alerts of one policy that differ in nothing but their series."""
     steps = story.length // step + 1
     sides = [_active(story, step, burst, steps, left_open=left_open) for left_open in (False, True)]
     on = np.logical_and(sides[0][0], sides[1][0])
@@ -307,7 +315,7 @@ def _weights(window: Window, index: Times, outage: tuple[int, int], e: float, bu
         bad = (index > start) & (index <= end)
     else:
         bad = (index >= start) & (index < end)
-    return bad * e, weight
+    return np.asarray(bad * e, np.float64), weight
 
 
 def _width(window: Window, step: timedelta, *, left_open: bool) -> int:
@@ -325,9 +333,3 @@ def _share(bad: Values, weight: Values, wide: int) -> Values:
         ends = np.arange(1, len(values) + 1)
         sums.append(total[ends] - total[np.maximum(ends - wide, 0)])
     return np.asarray(sums[0] / np.maximum(sums[1], _DUST))
-
-
-def conflicts(first: Sequence[Signal], second: Sequence[Signal]) -> Iterator[Labels]:
-    """List the series that both tell, and differently."""
-    told = {signal.labels: signal for signal in first}
-    return (one.labels for one in second if one.labels in told and told[one.labels] != one)

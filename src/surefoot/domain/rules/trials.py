@@ -44,7 +44,8 @@ class Trial:
     @property
     def name(self) -> str:
         """Name it within its service: the alert's name, with the tier where several bear it."""
-        return f"{self.rule.name}-{self.burning.tier}" if self.burning else self.rule.name
+        chosen = self.slo.name if self.slo and self.slo.alerting.name else None  # users may repeat a name
+        return "-".join(filter(None, (self.rule.name, chosen, self.burning.tier if self.burning else None)))
 
     @property
     def matchers(self) -> str:
@@ -86,10 +87,7 @@ class Trial:
 
     def _standard(self, system: System, pace: Pace) -> Iterator[Story]:
         found = numbers(self.kind, self.service, system.policy)
-        lasting = self.rule.lasting or timedelta()
-        yield from standard_stories(
-            self.kind, self.rule.name, lasting, self.service, system.policy.metrics, found, pace
-        )
+        yield from standard_stories(self.kind, self.rule, self.service, system.policy.metrics, found, pace)
 
 
 def trials(service: Service, system: System) -> Iterator[Trial]:
