@@ -35,6 +35,8 @@ _CODES = ("200", "204", "400", "404", "500")
 _BOUNDS = ("0.005", "0.01", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "+Inf")
 _RATE_GOAL = 5.0
 _GOAL = 1.0
+_SHORT = 0.1
+_AGAIN = 10
 _WRITING = "temperature @ end()"
 RATES = """
 rate(requests_total[5m])
@@ -54,6 +56,7 @@ requests_total
 avg_over_time(temperature[5m])
 avg_over_time(temperature[1h])
 sum_over_time(temperature[1h])
+sum_over_time((temperature / 7)[1h:15s])
 min_over_time(temperature[1h])
 max_over_time(temperature[6h])
 count_over_time(temperature[1h])
@@ -94,7 +97,7 @@ round(temperature / 7, 0.1)
 temperature ^ 2
 hour()
 hour(temperature * 1e6)
-timestamp(temperature)
+timestamp(temperature + 0)
 """
 
 
@@ -160,6 +163,8 @@ def _lines(rate: bool) -> list[str]:  # noqa: FBT001  # one of two lists
 def _compared(pid: int, address: str, engine: Engine, one: tuple[str, bool], steps: Steps, repeat: int) -> Result:
     text, rate = one
     server, their_points = min(_theirs(pid, address, text, steps) for _ in range(repeat))
+    if server < _SHORT:  # the system counts hundredths of a second
+        server = sum(_theirs(pid, address, text, steps)[0] for _ in range(_AGAIN)) / _AGAIN
     ours, points = min(_ours(engine, text, steps) for _ in range(repeat))
     return Result(text, rate, server, ours, points, their_points)
 
@@ -196,7 +201,7 @@ def _report(results: Sequence[Result], writing: float) -> int:
     for one in results:
         low = one.ratio < (_RATE_GOAL if one.rate else _GOAL)
         note = "  <-- slow" if low else "" if one.points == one.their_points else f"  <-- they: {one.their_points}"
-        numbers = f"{one.server:10.2f} {one.ours:7.3f} {one.ratio:7.1f} {one.bare(writing):7.1f} {one.points:9}"
+        numbers = f"{one.server:10.3f} {one.ours:7.4f} {one.ratio:7.1f} {one.bare(writing):7.1f} {one.points:9}"
         print(f"{numbers}  {one.expression}{note}")
     rates = [one for one in results if one.rate]
     if rates:

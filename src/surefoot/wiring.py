@@ -19,6 +19,7 @@ from surefoot.ports.folder import OutputFolder
 from surefoot.ports.history import History
 from surefoot.ports.metrics import MetricsSource, QueryServer
 from surefoot.ports.process import Programs
+from surefoot.ports.workers import Workers
 from surefoot.spec.system import System
 
 if TYPE_CHECKING:
@@ -97,6 +98,18 @@ def history() -> History:
 def programs() -> Programs:
     """Return what runs other programs."""
     return LocalPrograms()
+
+
+@contextmanager
+def workers(most: int) -> Iterator[Workers]:
+    """Give those who do so many things at once; what has not begun when it is left is dropped."""
+    from surefoot.edge.workers import Threads  # noqa: PLC0415  # most verbs need no threads
+
+    found = Threads(most)
+    try:
+        yield found
+    finally:
+        found.close()
 
 
 def new_files(path: Path) -> NewFiles:

@@ -9,6 +9,7 @@ import pytest
 from surefoot import api
 from surefoot.domain.rules.trials import trials
 from surefoot.edge.process import LocalPrograms
+from surefoot.edge.workers import Threads
 from surefoot.outputs.prometheus_rules import OUTPUT
 from surefoot.proof import Verdict
 from surefoot.prove.certificates import ask_promtool, certificates, judged
@@ -24,7 +25,7 @@ Tool = Callable[[str], str]
 def test_every_alert_of_an_example_is_proven_three_ways(tool: Tool):
     tool("promtool")
     system = api.load([EXAMPLE], today=NOW.date())
-    found = list(certificates(system, list(system.services.values()), LocalPrograms(), NOW))
+    found = list(certificates(system, list(system.services.values()), LocalPrograms(), Threads(1), NOW))
     assert {one.promtool for one in found} == {"passed"}
     assert {one.proof.verdict for one in found if one.proof} == {Verdict.PROVEN}
     assert all(one.proof for one in found)

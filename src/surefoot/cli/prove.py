@@ -52,7 +52,8 @@ def prove(  # noqa: PLR0913  # an option each
         sys.exit(EXIT_NO)
     services = _services(system, only)
     now = datetime.fromtimestamp(wiring.now() // 1000, UTC)
-    found = list(certificates(system, services, wiring.programs(), now, jobs, _progress()))
+    with wiring.workers(jobs) as workers:
+        found = list(certificates(system, services, wiring.programs(), workers, now, _progress()))
     _write(output, found)
     if form == "json":
         click.echo(orjson.dumps([as_json(one) for one in found], option=orjson.OPT_INDENT_2).decode())

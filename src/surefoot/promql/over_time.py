@@ -1,10 +1,8 @@
 """Aggregations over windows: ``avg_over_time`` and its kin, ``changes``, ``resets``."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from surefoot.promql import quantile
+from surefoot.promql import quantile, sliding
 from surefoot.promql.kahan import Kahan
 from surefoot.promql.series import Mask, Values
 from surefoot.promql.windows import Windows
@@ -15,6 +13,8 @@ _CELLS = 1 << 20  # of windows laid out side by side
 
 def average(w: Windows) -> Reduced:
     """Average as a running mean, compensated; infinities of one sign stay."""
+    if sliding.tame(w):
+        return sliding.average(w), w.filled
     mean, lost = np.zeros(len(w.first)), np.zeros(len(w.first))
     with np.errstate(all="ignore"):
         for number, (here, value) in enumerate(w.positions(), start=1):
@@ -25,6 +25,8 @@ def average(w: Windows) -> Reduced:
 
 def total(w: Windows) -> Reduced:
     """Add up, compensated."""
+    if sliding.tame(w):
+        return sliding.total(w), w.filled
     result = Kahan(len(w.first))
     with np.errstate(all="ignore"):
         for here, value in w.positions():
@@ -49,16 +51,19 @@ def present(w: Windows) -> Reduced:
 
 def smallest(w: Windows) -> Reduced:
     """Take the smallest; NaN only if there is nothing else."""
-    return _extreme(w, np.less)
+    return sliding.extreme(w, largest=False), w.filled
 
 
 def largest(w: Windows) -> Reduced:
     """Take the largest; NaN only if there is nothing else."""
-    return _extreme(w, np.greater)
+    return sliding.extreme(w, largest=True), w.filled
 
 
 def variance(w: Windows) -> Reduced:
     """Compute the population variance by Welford's method, compensated."""
+    if sliding.tame(w):
+        with np.errstate(all="ignore"):
+            return sliding.spread(w) / w.counts, w.filled
     steps = len(w.first)
     mean, mean_lost = np.zeros(steps), np.zeros(steps)
     spread, spread_lost = np.zeros(steps), np.zeros(steps)
@@ -106,14 +111,6 @@ def quantiles(w: Windows, q: Values) -> Reduced:
         found = w.at(indexes.ravel()).reshape(indexes.shape)
         result[part] = quantile.quantiles(q[part], found, positions < w.counts[part])
     return result, w.filled
-
-
-def _extreme(w: Windows, better: Callable[[Values, Values], Mask]) -> Reduced:
-    best = w.at(w.first)
-    with np.errstate(all="ignore"):
-        for here, value in w.positions():
-            best = np.where(here & (better(value, best) | np.isnan(best)), value, best)
-    return best, w.filled
 
 
 def _count_events(w: Windows, events: Mask) -> Reduced:

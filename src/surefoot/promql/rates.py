@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from surefoot.promql import sliding
 from surefoot.promql.kahan import Kahan
 from surefoot.promql.semantics import Semantics
 from surefoot.promql.series import Mask, Times, Values
@@ -9,6 +10,8 @@ from surefoot.promql.windows import Windows
 
 _SECOND = 1000.0
 _NEAR = 1.1
+_WIDTH = 2048  # windows at a time, so that what is worked on stays in the cache
+_FEW = 200  # resets, beyond which it is better to go through all windows at once
 
 
 def extrapolated(w: Windows, semantics: Semantics, *, counter: bool, per_second: bool) -> tuple[Values, Mask]:
@@ -17,33 +20,46 @@ def extrapolated(w: Windows, semantics: Semantics, *, counter: bool, per_second:
     The difference of the last and the first sample, plus what resets hid, is stretched to the window's
     edges, unless a sample is too far from an edge or a counter would start below zero.
     """
-    present = w.counts > 1
-    first, last = w.at(w.first), w.at(w.last - 1)
     with np.errstate(all="ignore"):
-        result = last - first
+        result = w.at(w.last - 1) - w.at(w.first)
         if counter:
             result = _with_resets(w, result)
-        first_at, last_at = w.moments(w.first), w.moments(w.last - 1)
-        to_start = (first_at - w.starts) / _SECOND
-        to_end = (w.ends - last_at) / _SECOND
-        sampled = (last_at - first_at) / _SECOND
-        gap = sampled / (w.counts - 1)
-        near = gap * _NEAR
-        to_zero = sampled * (first / result)
-        clamp = counter & (result > 0) & (first >= 0)
-        if semantics.clamp_after:
-            to_start = np.where(to_start >= near, gap / 2, to_start)
-            to_start = np.where(clamp & (to_zero < to_start), to_zero, to_start)
-            to_end = np.where(to_end >= near, gap / 2, to_end)
-            stretched = sampled + to_start + to_end
-        else:
-            to_start = np.where(clamp & (to_zero < to_start), to_zero, to_start)
-            stretched = sampled + np.where(to_start < near, to_start, gap / 2)
-            stretched = stretched + np.where(to_end < near, to_end, gap / 2)
-        factor = stretched / sampled
-        if per_second:
-            factor = factor / ((w.ends - w.starts) / _SECOND)
-        return result * factor, present
+        for start in range(0, len(result), _WIDTH):
+            part = slice(start, start + _WIDTH)
+            factor = _stretch(w, part, result[part], semantics, counter=counter)
+            if per_second:
+                factor /= (w.ends[part] - w.starts[part]) / _SECOND
+            result[part] *= factor
+    return result, w.counts > 1
+
+
+def _stretch(w: Windows, part: slice, result: Values, semantics: Semantics, *, counter: bool) -> Values:
+    """Tell by how much some windows' differences are stretched."""
+    first, last = w.first[part], w.last[part]
+    first_at, last_at = w.moments(first), w.moments(last - 1)
+    to_start = (first_at - w.starts[part]) / _SECOND
+    to_end = (w.ends[part] - last_at) / _SECOND
+    sampled = (last_at - first_at) / _SECOND
+    gap = sampled / (last - first - 1)
+    near = gap * _NEAR
+    gap /= 2
+    if counter and not semantics.clamp_after:
+        _not_below_zero(to_start, sampled, w.at(first), result)
+    np.copyto(to_start, gap, where=~(to_start < near))
+    if counter and semantics.clamp_after:
+        _not_below_zero(to_start, sampled, w.at(first), result)
+    np.copyto(to_end, gap, where=~(to_end < near))
+    to_start += sampled
+    to_start += to_end
+    to_start /= sampled
+    return to_start
+
+
+def _not_below_zero(to_start: Values, sampled: Values, first: Values, result: Values) -> None:
+    """Shorten in place the way to a window's start to where a counter would have been zero."""
+    to_zero = first / result
+    to_zero *= sampled
+    np.copyto(to_start, to_zero, where=(to_zero < to_start) & (result > 0) & (first >= 0))
 
 
 def instant(w: Windows, *, per_second: bool) -> tuple[Values, Mask]:
@@ -68,22 +84,14 @@ def regression(w: Windows, at: Times | None) -> tuple[Values, Values, Mask]:
     Returns:
         Slope per second, intercept, and where there are at least two samples.
     """
-    steps = len(w.first)
     origin = w.moments(w.first) if at is None else at
-    sums = [Kahan(steps) for _ in range(4)]
-    count = np.zeros(steps)
     first = w.at(w.first)
-    constant = np.ones(steps, bool)
     with np.errstate(all="ignore"):
-        for position in range(int(w.counts.max(initial=0))):
-            here = w.counts > position
-            y = w.at(w.first + position)
-            x = (w.moments(w.first + position) - origin) / _SECOND
-            constant &= ~here | (y == first)
-            count = count + here
-            for total, increment in zip(sums, (x, y, x * y, x * x), strict=True):
-                total.add(here, increment)
-        sum_x, sum_y, sum_xy, sum_xx = (total.value for total in sums)
+        if sliding.tame(w):
+            (sum_x, sum_y, sum_xy, sum_xx), constant = sliding.moments(w, origin), sliding.constant(w)
+        else:
+            (sum_x, sum_y, sum_xy, sum_xx), constant = _moments(w, origin)
+        count = w.counts.astype(np.float64)
         cov = sum_xy - sum_x * sum_y / count
         var = sum_xx - sum_x * sum_x / count
         slope = cov / var
@@ -95,26 +103,38 @@ def regression(w: Windows, at: Times | None) -> tuple[Values, Values, Mask]:
 
 def holt_winters(w: Windows, smoothing: float, trend: float) -> tuple[Values, Mask]:
     """Smooth twice (Holt's linear method): level and trend."""
-    level_before = np.zeros(len(w.first))
-    slope = w.at(w.first + 1) - w.at(w.first)
-    level = w.at(w.first)
     with np.errstate(all="ignore"):
-        for position in range(1, int(w.counts.max(initial=0))):
-            here = w.counts > position
-            if position > 1:
-                fresh = trend * (level - level_before) + (1 - trend) * slope
-                slope = np.where(here, fresh, slope)
-            scaled = smoothing * w.at(w.first + position)
-            next_level = scaled + (1 - smoothing) * (level + slope)
-            level_before = np.where(here, level, level_before)
-            level = np.where(here, next_level, level)
-    return level, w.counts > 1
+        return sliding.smoothed(w, smoothing, trend), w.counts > 1
+
+
+def _moments(w: Windows, origin: Times) -> tuple[tuple[Values, Values, Values, Values], Mask]:
+    """Add up x, y, xy and xx, whatever the values are; tell where y does not change."""
+    steps = len(w.first)
+    sums = [Kahan(steps) for _ in range(4)]
+    first = w.at(w.first)
+    constant = np.ones(steps, bool)
+    for position in range(int(w.counts.max(initial=0))):
+        here = w.counts > position
+        y = w.at(w.first + position)
+        x = (w.moments(w.first + position) - origin) / _SECOND
+        constant &= ~here | (y == first)
+        for total, increment in zip(sums, (x, y, x * y, x * x), strict=True):
+            total.add(here, increment)
+    sum_x, sum_y, sum_xy, sum_xx = (total.value for total in sums)
+    return (sum_x, sum_y, sum_xy, sum_xx), constant
 
 
 def _with_resets(w: Windows, result: Values) -> Values:
     """Add the value before each reset inside a window, oldest first."""
     resets = np.flatnonzero(w.values[1:] < w.values[:-1]) + 1
     if not len(resets):
+        return result
+    begin = np.searchsorted(w.last, resets, side="right")  # first and last never fall along the steps
+    end = np.searchsorted(w.first, resets, side="left")
+    if len(resets) <= _FEW:
+        for start, stop, before in zip(begin.tolist(), end.tolist(), w.values[resets - 1].tolist(), strict=True):
+            if start < stop:
+                result[start:stop] += before
         return result
     lowest = np.searchsorted(resets, w.first, side="right")
     highest = np.searchsorted(resets, w.last, side="left")

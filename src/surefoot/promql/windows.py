@@ -47,13 +47,13 @@ class Windows:
         """Take the values at indexes; those outside the series give any value."""
         if not len(self.values):
             return np.zeros(len(indexes))
-        return self.values[np.clip(indexes, 0, len(self.values) - 1)]
+        return np.take(self.values, indexes, mode="clip")
 
     def moments(self, indexes: Indexes) -> Times:
         """Take the times at indexes, as `at` does."""
         if not len(self.times):
             return np.zeros(len(indexes), np.int64)
-        return self.times[np.clip(indexes, 0, len(self.times) - 1)]
+        return np.take(self.times, indexes, mode="clip")
 
     def positions(self) -> Iterator[tuple[Mask, Values]]:
         """Go through the windows from their first sample on: which still have one here, and its value.
@@ -78,6 +78,23 @@ def select(series: Series, ends: Times, length: int, *, left_open: bool) -> Wind
     if series.stale.any():
         times, values = times[~series.stale], values[~series.stale]
     starts = ends - length
-    first = np.searchsorted(times, starts, side="right" if left_open else "left")
-    last = np.searchsorted(times, ends, side="right")
+    first, last = _edges(times, ends, length)
+    if not left_open and len(times):
+        first = first - (np.take(times, first - 1, mode="clip") == starts) * (first > 0)
     return Windows(series.labels, times, values, first, np.maximum(last, first), starts, ends)
+
+
+def _edges(times: Times, ends: Times, length: int) -> tuple[Indexes, Indexes]:
+    """Count the samples up to each window's start and up to its end; at once if the starts lie on the ends' grid."""
+    steps = len(ends)
+    step = int(ends[1] - ends[0]) if steps > 1 else 0
+    if (
+        step > 0
+        and length % step == 0
+        and (ahead := length // step) < steps
+        and ends[-1] - ends[0] == step * (steps - 1)
+    ):
+        grid = np.arange(int(ends[0]) - length, int(ends[-1]) + 1, step, dtype=np.int64)
+        known = np.searchsorted(times, grid, side="right")
+        return known[:steps], known[ahead:]
+    return np.searchsorted(times, ends - length, side="right"), np.searchsorted(times, ends, side="right")

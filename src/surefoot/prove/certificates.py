@@ -3,9 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from surefoot.checks.p01_certificate_disagrees import CHECK
 from surefoot.domain.rules.groups import groups
@@ -18,6 +18,7 @@ from surefoot.finding import Finding
 from surefoot.outputs.prometheus_rules import OUTPUT as RULES
 from surefoot.outputs.rule_tests import rule_tests
 from surefoot.ports.process import Programs
+from surefoot.ports.workers import Job, Workers
 from surefoot.promql.duration import format_duration
 from surefoot.promql.semantics import Semantics
 from surefoot.proof import Proof, Verdict
@@ -164,8 +165,8 @@ def certificates(
     system: System,
     services: Sequence[Service],
     programs: Programs,
+    workers: Workers,
     now: datetime,
-    jobs: int = 1,
     told: Callable[[Trial], None] = lambda _: None,
 ) -> Iterator[Certificate]:
     """Prove the alerts of services, in the order of their rules.
@@ -174,19 +175,18 @@ def certificates(
         system: The resolved spec.
         services: Those wanted.
         programs: To run promtool with.
+        workers: Who run it, beside the engine.
         now: In UTC.
-        jobs: How many promtools run beside the engine.
         told: Called with each alert before it is proved.
 
     Raises:
         PortError: promtool did not end in time.
     """
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        asked = {one.name: pool.submit(ask_promtool, one, system, programs) for one in services}
-        for service in services:
-            for trial in trials(service, system):
-                told(trial)
-                yield certify(trial, system, now, _said(asked[service.name], trial, system))
+    asked = {one.name: workers.begin(partial(ask_promtool, one, system, programs)) for one in services}
+    for service in services:
+        for trial in trials(service, system):
+            told(trial)
+            yield certify(trial, system, now, _said(asked[service.name], trial, system))
 
 
 def ask_promtool(
@@ -224,7 +224,7 @@ def findings(found: Sequence[Certificate]) -> list[Finding]:
 _CURE = "compare the rule with what `surefoot build` writes; if it is the same, report it with the certificate's file"
 
 
-def _said(asked: "Future[tuple[int, str] | None]", trial: Trial, system: System) -> str:
+def _said(asked: Job[tuple[int, str] | None], trial: Trial, system: System) -> str:
     answer = asked.result()
     if answer is None:
         return _NOT_INSTALLED

@@ -96,7 +96,7 @@ def trimmed(written: Sequence[RuleGroup]) -> tuple[RuleGroup, ...]:
     waiting = list(wanted.values())
     while waiting:
         reader = waiting.pop()
-        read = _reads(reader.expr, tuple(reader.labels.values()))
+        read = _reads(reader.expr, tuple(text for text in reader.labels.values() if "{{" in text))
         for rule in rules:
             if rule.kind == "record" and id(rule) not in wanted and read.last({rule.name: 0}) == 0:
                 wanted[id(rule)] = rule

@@ -12,6 +12,7 @@ from surefoot.promql.burnrate import Scene
 from surefoot.promql.duration import format_duration
 from surefoot.promql.rules import Conditions, Firing, evaluate_groups
 from surefoot.promql.series import Labels, Storage, Times
+from surefoot.prove.absences import absences
 from surefoot.prove.burning import NEAR, Burnt, burnt
 from surefoot.prove.history import Need, Unit, paging
 from surefoot.prove.intervals import firings, runs
@@ -64,10 +65,12 @@ def replay(
         return Replayed(Past((), _unmeasured(unit), silent))
     done = frozenset(id(rule) for rule, _ in unit.burns) if counts is not None else frozenset()
     rest = unit.without(done)
-    alerts: list[AlertPast] = []
     problems: list[str] = []
-    if rest:
-        alerts = list(_general(unit, rest, storage, over, need.warmup, problems))
+    early = replace(over, start=over.start - -(-need.warmup // over.step) * over.step)
+    fired: Sequence[Firing] | None = absences(rest, storage, early) if fast else None
+    if fired is None:
+        fired = _general(unit, rest, storage, early, problems)
+    alerts = [past for group in rest for rule in group.rules for past in _of_rule(unit, group, rule, fired, over)]
     slo = unit.slo
     if slo is None or policy is None:
         return Replayed(Past(tuple(alerts), (), silent, tuple(problems)))
@@ -150,21 +153,18 @@ def _near(found: Burnt, times: Times, fired: Sequence[Interval]) -> Iterator[Nea
 
 
 def _general(
-    unit: Unit, groups: Sequence[RuleGroup], storage: Storage, over: Range, warmup: int, problems: list[str]
-) -> Iterator[AlertPast]:
-    start = over.start - -(-warmup // over.step) * over.step
-    conditions = Conditions(over.step, over.semantics, over.lookback)
-    run = evaluate_groups(groups, storage, start, over.end, conditions)
+    unit: Unit, groups: Sequence[RuleGroup], storage: Storage, over: Range, problems: list[str]
+) -> Sequence[Firing]:
+    run = evaluate_groups(groups, storage, over.start, over.end, Conditions(over.step, over.semantics, over.lookback))
     if run.failures:
         first = run.failures[0]
         problems.append(f"{unit.subject}: {first.rule} failed {len(run.failures)} times: {first.message}")
-    for group in groups:
-        for rule in group.rules:
-            if rule.kind == "alert":
-                yield from _of_rule(unit, group, rule, run.firings, over)
+    return run.firings
 
 
 def _of_rule(unit: Unit, group: RuleGroup, rule: Rule, found: Sequence[Firing], over: Range) -> Iterator[AlertPast]:
+    if rule.kind != "alert":
+        return
     fired: dict[Labels, list[Interval]] = {}
     for one in found:
         same = (one.group, one.name) == (group.name, rule.name) and _made_by(rule, one.labels)

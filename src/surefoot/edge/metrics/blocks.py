@@ -23,11 +23,13 @@ from typing import IO, TypeAlias, TypedDict
 
 import numpy as np
 
-from surefoot.edge.metrics.packing import Column, pack_floats, pack_whole, unpack_floats, unpack_whole
+from surefoot.edge.metrics.packing import Column, accumulated, pack_floats, pack_whole, unpack_floats, unpack_whole
 from surefoot.errors import MetricsError
-from surefoot.promql.series import Series, Values, stale_marker
+from surefoot.promql.series import Series, Times, Values, stale_marker
 
 Note: TypeAlias = Mapping[str, str | int]
+_Known: TypeAlias = dict[tuple[int | str | bytes, ...], Times]
+"""Times by how they are packed."""
 
 MAGIC = b"SUREFOOT-BLOCKS 1\n"
 _HEAD = struct.Struct("<III")
@@ -146,15 +148,27 @@ def _described(series: Series, body: bytearray) -> _Description:
     }
 
 
-def _restored(one: _Description, body: bytes) -> Series:
+def _restored(one: _Description, body: bytes, known: _Known) -> Series:
     labels = tuple((name, value) for name, value in one["labels"])
     count = one["count"]
-    times = np.full(count, one["first"], np.int64)
-    times[1:] += np.cumsum(unpack_whole(one["times"], max(count - 1, 0), body))
+    times = _times(one, body, known)
     values = unpack_floats(one["values"], count, body)
     stale = np.zeros(count, bool)
     stale[unpack_whole(one["stale"], one["marks"], body)] = True
     return Series(labels, times, np.where(stale, stale_marker(), values) if one["marks"] else values, stale)
+
+
+def _times(one: _Description, body: bytes, known: _Known) -> Times:
+    """Unpack the times of a series; those of one target are often the same, and unpacked once."""
+    if not one["count"]:
+        return np.zeros(0, np.int64)
+    column = one["times"]
+    at, size = int(column.get("at", 0)), int(column.get("size", 0))
+    rest = (one["count"], one["first"], column["kind"], column.get("start", 0), column.get("width", 0))
+    key = (*rest, body[at : at + size])
+    if key not in known:
+        known[key] = accumulated(one["first"], unpack_whole(column, one["count"] - 1, body))
+    return known[key]
 
 
 def _smooth(series: Series) -> Values:
@@ -175,7 +189,8 @@ def _groups(file: IO[bytes], path: Path) -> Iterator[Group]:
                 yield Group(gap=f"{path} is torn at byte {at}: what was written behind it is lost")
             return
         header, body = found
-        yield Group(tuple(_restored(one, body) for one in header["series"]), header["note"])
+        known: _Known = {}
+        yield Group(tuple(_restored(one, body, known) for one in header["series"]), header["note"])
 
 
 def _check_magic(file: IO[bytes], path: Path) -> None:

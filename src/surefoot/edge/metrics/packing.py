@@ -6,7 +6,7 @@ becomes zeros. Nothing is lost: a NaN keeps its bits.
 
 import zlib
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from surefoot.promql.series import Times, Values
 
 Column: TypeAlias = Mapping[str, int | str]
 """How packed numbers are unpacked: ``kind``, and by kind ``start``, ``width``, ``at`` and ``size`` in the body."""
+
+Cell = TypeVar("Cell", bound=np.integer)
 
 _LEVEL = 6
 _EXACT = 2.0**53
@@ -51,7 +53,7 @@ def unpack_floats(column: Column, count: int, body: bytes) -> Values:
     """Read floats back."""
     if column["kind"] != "float":
         return unpack_whole(column, count, body).astype(np.float64)
-    bits = np.ascontiguousarray(_unpack(column, _FLOAT, body)).view(np.uint64).ravel()
+    bits = _unpack(column, np.dtype("<u8"), body)
     values: Values = np.bitwise_xor.accumulate(bits).view(np.float64)
     return values
 
@@ -63,9 +65,15 @@ def unpack_whole(column: Column, count: int, body: bytes) -> Times:
     start = int(column["start"])
     if column["kind"] == "same":
         return np.full(count, start, np.int64)
-    width = int(column["width"])
-    deltas = np.ascontiguousarray(_unpack(column, width, body)).view(f"<i{width}").ravel()
-    return np.concatenate(([start], start + np.cumsum(deltas, dtype=np.int64)))
+    deltas = _unpack(column, np.dtype(f"<i{column['width']}"), body)
+    return accumulated(start, deltas)
+
+
+def accumulated(start: int, deltas: NDArray[np.signedinteger]) -> Times:
+    """Add up differences, one number more than there are of them."""
+    numbers = np.empty(len(deltas) + 1, np.int64)
+    numbers[0], numbers[1:] = start, deltas
+    return np.cumsum(numbers, out=numbers)
 
 
 def _pack(cells: NDArray[np.uint8], body: bytearray) -> dict[str, int]:
@@ -75,7 +83,13 @@ def _pack(cells: NDArray[np.uint8], body: bytearray) -> dict[str, int]:
     return place
 
 
-def _unpack(column: Column, width: int, body: bytes) -> NDArray[np.uint8]:
-    at = int(column["at"])
+def _unpack(column: Column, kind: np.dtype[Cell], body: bytes) -> NDArray[Cell]:
+    at, width = int(column["at"]), kind.itemsize
     plain = zlib.decompress(body[at : at + int(column["size"])])
-    return np.frombuffer(plain, np.uint8).reshape(width, -1).T
+    if width == 1:
+        return np.frombuffer(plain, kind)
+    weights = np.frombuffer(plain, np.uint8).reshape(width, -1)
+    cells = np.empty(weights.shape[::-1], np.uint8)
+    for place, weight in enumerate(weights):  # far faster than a transposed copy, whose rows are this short
+        cells[:, place] = weight
+    return cells.view(kind).ravel()
