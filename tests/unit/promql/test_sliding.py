@@ -18,12 +18,14 @@ def _windows(seed: int, *, whole: bool, step: int = 60_000, length: int = 420_00
     values = source.normal(0, 1, 4000) * 10.0 ** source.integers(-9, 9, 4000)
     values[500:700] = 3.0
     values[source.integers(4000, size=300)] = -0.0
-    found = np.round(values) if whole else values
+    found = np.asarray(np.round(values) if whole else values, np.float64)
     ends = np.arange(0, int(times[-1]) + 900_000, step, dtype=np.int64)
     return select(Series((), times, found, np.zeros(4000, bool)), ends, length, left_open=False)
 
 
-def _plain(how: Callable[[Windows], object], w: Windows, monkeypatch: pytest.MonkeyPatch) -> object:
+def _plain(
+    how: Callable[[Windows], tuple[np.ndarray, ...]], w: Windows, monkeypatch: pytest.MonkeyPatch
+) -> tuple[np.ndarray, ...]:
     with monkeypatch.context() as patch:
         patch.setattr(sliding, "tame", lambda _: False)
         return how(w)
