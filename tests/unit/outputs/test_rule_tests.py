@@ -48,3 +48,8 @@ def test_no_test_tells_a_series_twice(files: list[Path]):
 def test_a_service_without_alerts_has_no_tests(tmp_path: Path):
     system = resolved(tmp_path, "services: {quiet: {}}")
     assert not list(rule_tests.OUTPUT.render(system))
+
+
+def test_beyond_the_policy_s_number_of_objectives_none_are_built(tmp_path: Path):
+    system = resolved(tmp_path, f"policy: {{prometheus: {{rule_tests: 0}}}}\n{SPEC}")
+    assert not list(rule_tests.OUTPUT.render(system))

@@ -124,6 +124,7 @@ class PrometheusPolicy(Record):
     lookback: PositiveTime
     retention: PositiveTime
     max_samples: int
+    rule_tests: Annotated[int, Field(ge=0)]
 
 
 class Retry(Record):
