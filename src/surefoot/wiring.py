@@ -17,12 +17,12 @@ from surefoot.finding import Role
 from surefoot.ports.files import NewFiles
 from surefoot.ports.folder import OutputFolder
 from surefoot.ports.history import History
-from surefoot.ports.metrics import MetricsSource, QueryServer
 from surefoot.ports.process import Programs
 from surefoot.ports.workers import Workers
 from surefoot.spec.system import System
 
 if TYPE_CHECKING:
+    from surefoot.ports.metrics import MetricsSource, QueryServer
     from surefoot.run.watch import Watch
 
 
@@ -58,7 +58,7 @@ def waiting() -> tuple[Callable[[int], bool], Callable[[], None]]:
     return wall.wait, wall.stop
 
 
-def metrics_source(system: System | None, override: Sequence[str] = (), cache: Path | None = None) -> MetricsSource:
+def metrics_source(system: System | None, override: Sequence[str] = (), cache: Path | None = None) -> "MetricsSource":
     """Return where history is read from.
 
     Args:
@@ -74,7 +74,7 @@ def metrics_source(system: System | None, override: Sequence[str] = (), cache: P
     return chosen.source(system, override, cache)
 
 
-def query_server(system: System | None, override: Sequence[str] = ()) -> QueryServer:
+def query_server(system: System | None, override: Sequence[str] = ()) -> "QueryServer":
     """Return the server that evaluates queries itself.
 
     Raises:
