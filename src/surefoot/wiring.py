@@ -1,5 +1,7 @@
 """The composition root: which implementation stands behind which port."""
 
+from __future__ import annotations  # types of ports that compute would load numpy for every verb
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,7 +40,7 @@ class Watched:
         stop: Ends it; may be called by a signal handler.
     """
 
-    loop: "Watch"
+    loop: Watch
     stop: Callable[[], None]
 
 
@@ -58,7 +60,7 @@ def waiting() -> tuple[Callable[[int], bool], Callable[[], None]]:
     return wall.wait, wall.stop
 
 
-def metrics_source(system: System | None, override: Sequence[str] = (), cache: Path | None = None) -> "MetricsSource":
+def metrics_source(system: System | None, override: Sequence[str] = (), cache: Path | None = None) -> MetricsSource:
     """Return where history is read from.
 
     Args:
@@ -74,7 +76,7 @@ def metrics_source(system: System | None, override: Sequence[str] = (), cache: P
     return chosen.source(system, override, cache)
 
 
-def query_server(system: System | None, override: Sequence[str] = ()) -> "QueryServer":
+def query_server(system: System | None, override: Sequence[str] = ()) -> QueryServer:
     """Return the server that evaluates queries itself.
 
     Raises:
