@@ -1,5 +1,6 @@
 """Write the generated part of docs/reference from the code: ``python docs/generate.py``."""  # noqa: INP001  # a script
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from importlib.resources import files
@@ -106,8 +107,10 @@ def cli() -> Iterator[str]:
         command = surefoot.get_command(top, verb)
         assert command is not None
         yield from (f"## {verb}", "")
-        context = click.Context(command, info_name=verb, parent=top, terminal_width=WIDTH)
-        yield from _console(command.get_help(context))
+        fresh = copy.copy(command)
+        fresh._help_option = None  # noqa: SLF001  # click keeps the one of whoever asked first
+        context = click.Context(fresh, info_name=verb, parent=top, terminal_width=WIDTH)
+        yield from _console(fresh.get_help(context))
 
 
 def exceptions() -> Iterator[str]:

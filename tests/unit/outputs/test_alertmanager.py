@@ -218,6 +218,7 @@ def _states(url: str, alerts: list[dict[str, Any]]) -> dict[str, str]:
     body = json.dumps([{"labels": labels} for labels in alerts]).encode()
     headers = {"Content-Type": "application/json"}
     deadline = time.monotonic() + 20
+    before: dict[str, str] = {}
     while True:
         try:
             urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=2).close()  # noqa: S310  # loopback
@@ -225,8 +226,10 @@ def _states(url: str, alerts: list[dict[str, Any]]) -> dict[str, str]:
                 told = json.load(answer)
         except OSError:
             told = []
-        if len(told) == len(alerts) and all(a["status"]["state"] != "unprocessed" for a in told):
-            return {a["labels"]["alertname"]: a["status"]["state"] for a in told}
+        states = {a["labels"]["alertname"]: a["status"]["state"] for a in told}
+        if len(told) == len(alerts) and states == before and "suppressed" in states.values():
+            return states
+        before = states  # an alert may be seen before the inhibitor has learned of its source
         assert time.monotonic() < deadline, "Alertmanager does not answer"
         time.sleep(0.2)
 
