@@ -1,6 +1,5 @@
 """Write the generated part of docs/reference from the code: ``python docs/generate.py``."""  # noqa: INP001  # a script
 
-import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from importlib.resources import files
@@ -101,16 +100,13 @@ def cli() -> Iterator[str]:
         "Command line",
         "Data goes to standard output, talk to standard error. Exit status: 0 fine, 1 no, 2 wrong use, 70 a bug.",
     )
-    top = click.Context(surefoot, info_name="surefoot", terminal_width=WIDTH)
+    top = click.Context(surefoot, info_name="surefoot", terminal_width=WIDTH, **surefoot.context_settings)
     yield from _console(surefoot.get_help(top))
     for verb in surefoot.list_commands(top):
         command = surefoot.get_command(top, verb)
         assert command is not None
         yield from (f"## {verb}", "")
-        fresh = copy.copy(command)
-        fresh._help_option = None  # noqa: SLF001  # click keeps the one of whoever asked first
-        context = click.Context(fresh, info_name=verb, parent=top, terminal_width=WIDTH)
-        yield from _console(fresh.get_help(context))
+        yield from _console(command.get_help(click.Context(command, info_name=verb, parent=top, terminal_width=WIDTH)))
 
 
 def exceptions() -> Iterator[str]:
