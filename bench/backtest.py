@@ -85,7 +85,7 @@ def _compared(folder: Path, count: int) -> int:
     guard = "\n---\nsurefoot: 1\npolicy: {slo: {min_failures: {enabled: false}}}\n"
     system = _system("\n---\n".join(_spec(f"s{n}", _SLIS[n % len(_SLIS)]) for n in range(count)) + guard)
     every = [unit for _, found in units(system) for unit in found if unit.slo is not None]
-    series = [one for n in range(count) for one in _history(random.Random(n), f"s{n}", n)]  # noqa: S311  # repeatable
+    series = [one for n in range(count) for one in _history(random.Random(n), f"s{n}", n)]  # repeatable
     series.sort(key=lambda one: one.labels)
     samples = sum(len(one.times) for one in series)
     print(f"{count} objectives, {len(series)} series, {samples:,} samples, {DAYS} d at {_STEP // 1000} s")
@@ -129,7 +129,7 @@ def _ours(
     needs = [need(unit, 300_000) for unit in every]
     begin = time.process_time()
     results = [
-        replay(unit, one, Storage(own[unit.service]), OVER, system.policy.slo)
+        replay(unit, one, Storage(own[unit.service]), OVER, system.policy)
         for unit, one in zip(every, needs, strict=True)
     ]
     replaying = time.process_time() - begin
@@ -141,7 +141,8 @@ def _ours(
         for index, (_, alert) in enumerate(unit.burns):
             groups = {}
             for number, labels in enumerate(ratios.groups):
-                made = burnt(ratios, number, [alert], budget_ratio(slo.objective), len(OVER.times))[0]
+                b = budget_ratio(slo.objective)
+                made = burnt(ratios, number, [alert], b, len(OVER.times), near=1.0)[0]
                 groups[frozenset(f"{name}={text}" for name, text in labels)] = made.active
             found[unit.subject, str(index)] = groups
     return found, decoding, replaying
@@ -250,7 +251,7 @@ class _Rotating:
 def _prepared(folder: Path, files: int) -> None:
     folder.mkdir()
     for number in range(files):
-        one = _history(random.Random(number), "any", number * 4)  # noqa: S311  # repeatable
+        one = _history(random.Random(number), "any", number * 4)  # repeatable
         write_blocks(folder / f"{number:03}.blocks", sorted(one, key=lambda series: series.labels))
 
 

@@ -2,8 +2,9 @@
 
 Where Prometheus itself goes through series in a random order (it keeps intermediate vectors of a range query in
 a map), only what does not depend on it is asked for: no rounded sums of sums, no ties of computed values in topk.
-Two of its faults are not copied either: `quantile(scalar(x), y @ 1)` takes the scalar of the first step for all, and
-`timestamp(x @ start() offset -20m)` finds nothing.
+Three of its faults are not copied either: `quantile(scalar(x), y @ 1)` takes the scalar of the first step for all,
+`timestamp(x @ start() offset -20m)` finds nothing, and `predict_linear(x[30m] @ 1, 60)` moves the window with the steps
+of a range query, as no instant query does.
 """
 
 from collections.abc import Callable, Iterator
@@ -60,12 +61,17 @@ deriv(requests_total[5m])
 deriv(odd[10m])
 predict_linear(temperature[10m], 3600)
 predict_linear(odd[10m], 60)
+deriv(seconds_total[1h])
+predict_linear(seconds_total[1h], 3600)
+predict_linear(seconds_total[1h] offset 20m, -60)
 holt_winters(temperature[10m], 0.3, 0.6)
 holt_winters(odd[10m], 0.5, 0.5)
 avg_over_time(temperature[10m])
 avg_over_time(odd[10m])
 sum_over_time(temperature[10m])
 sum_over_time(odd[10m])
+sum_over_time(seconds_total[1h])
+sum_over_time((temperature / 7)[30m:10s])
 count_over_time(up[10m])
 last_over_time(temperature[10m])
 present_over_time(temperature[1m])

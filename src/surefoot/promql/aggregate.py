@@ -39,9 +39,14 @@ def total(members: Sequence[Member], steps: int) -> Values:
     """Add up, plainly."""
     result = np.zeros(steps)
     seen = np.zeros(steps, bool)
+    all_seen = False
     for _, values, present in members:
+        if all_seen and present.all():
+            result += values
+            continue
         result = np.where(present, np.where(seen, result + values, values), result)
         seen |= present
+        all_seen = bool(seen.all())
     return result
 
 

@@ -35,12 +35,20 @@ class Sight:
         times: Of the grid.
         first: Index of the first sample at or after a grid time (after it, if ranges are left-open).
         last: Index of the last sample at or before it; -1 if there is none.
+        first_at: When the first sample is; of some other sample where there is none.
+        last_at: When the last one is, likewise.
+        lead: Seconds from the grid time to the first sample.
+        lag: Seconds from the last sample to the grid time.
     """
 
     samples: Times
     times: Times
     first: Indexes
     last: Indexes
+    first_at: Times
+    last_at: Times
+    lead: Values
+    lag: Values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +89,19 @@ class Span:
     sampled: Values
     factor: Values
     reach: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What was measured of one window at the same evaluations, so that it is not measured again.
+
+    Attributes:
+        spans: By the identity of their sight.
+        rates: By the identity of their counter.
+    """
+
+    spans: dict[int, Span] = field(default_factory=dict)
+    rates: dict[int, Values] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -138,12 +159,9 @@ class Scene:
         first, last = sight.first[starts], sight.last[ends]
         gaps = last - first
         present = gaps > 0
-        final = max(len(sight.samples) - 1, 0)
-        first_at, last_at = _taken(sight.samples, np.minimum(first, final)), _taken(sight.samples, np.maximum(last, 0))
+        to_start, to_end = sight.lead[starts], sight.lag[ends]
         with np.errstate(all="ignore"):
-            to_start = (first_at - sight.times[starts]) / _SECOND
-            to_end = (sight.times[ends] - last_at) / _SECOND
-            sampled = (last_at - first_at) / _SECOND
+            sampled = (sight.last_at[ends] - sight.first_at[starts]) / _SECOND
             gap = sampled / gaps
             near, half = gap * _NEAR, gap / 2
             to_end = np.where(to_end < near, to_end, half)
@@ -171,24 +189,27 @@ class Scene:
             factor /= window / _SECOND
             return result * factor
 
-    def total(self, counters: Sequence[Counter], window: int, at: At, spans: dict[int, Span]) -> tuple[Values, Mask]:
+    def total(self, counters: Sequence[Counter], window: int, at: At, seen: Seen) -> tuple[Values, Mask]:
         """Compute ``sum(rate(…[window]))`` over counters, adding in their order.
 
         Args:
             counters: At least one.
             window: Milliseconds, a multiple of the step, at most the scene's longest.
             at: Which evaluations.
-            spans: Those of this window and these evaluations that were measured already, by sight; added to.
+            seen: Of this window and these evaluations; added to.
 
         Returns:
-            Values and presence, shape (evaluations asked for,).
+            Values and presence, shape (evaluations asked for,); not to be written to.
         """
         members = []
         for counter in counters:
-            span = spans.get(id(counter.sight))
+            span = seen.spans.get(id(counter.sight))
             if span is None:
-                span = spans[id(counter.sight)] = self.span(counter.sight, window, at)
-            members.append((self.rate(counter, span, window), span.present))
+                span = seen.spans[id(counter.sight)] = self.span(counter.sight, window, at)
+            rate = seen.rates.get(id(counter))
+            if rate is None:
+                rate = seen.rates[id(counter)] = self.rate(counter, span, window)
+            members.append((rate, span.present))
         return _compensated(members) if self.semantics.kahan else _plain(members)
 
     def _sight(self, times: Times) -> Sight:
@@ -196,12 +217,16 @@ class Scene:
             if known.samples is times or np.array_equal(known.samples, times):
                 return known
         start = int(self.evaluations[0]) - self.longest
-        grid = np.arange(start, int(self.evaluations[-1]) + 1, self.step, dtype=np.int64)
+        stop = int(self.evaluations[-1]) + 1
+        grid = self._sights[0].times if self._sights else np.arange(start, stop, self.step, dtype=np.int64)
         last = np.searchsorted(times, grid, side="right") - 1
+        last_at = _taken(times, np.maximum(last, 0))
         first = last + 1
         if not self.semantics.left_open and len(times):
-            first -= times[np.maximum(last, 0)] == grid
-        self._sights.append(Sight(times, grid, first, last))
+            first -= last_at == grid
+        first_at = _taken(times, np.minimum(first, max(len(times) - 1, 0)))
+        lead, lag = (first_at - grid) / _SECOND, (grid - last_at) / _SECOND
+        self._sights.append(Sight(times, grid, first, last, first_at, last_at, lead, lag))
         return self._sights[-1]
 
 
@@ -257,7 +282,6 @@ def _without_resets(values: Values) -> Values | None:
     falls = np.flatnonzero(values[1:] < values[:-1])
     if not len(falls):
         return values
-    hidden = np.zeros(len(values))
-    hidden[falls + 1] = values[falls]
-    sums: Values = values + np.cumsum(hidden)
+    hidden = np.concatenate(([0.0], np.cumsum(values[falls])))
+    sums: Values = values + np.repeat(hidden, np.diff(falls + 1, prepend=0, append=len(values)))
     return sums if sums.max() < _EXACT else None

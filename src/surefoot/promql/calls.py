@@ -1,6 +1,6 @@
 """The functions of PromQL by name: each takes its arguments unevaluated, since ranges are not values."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from promql_parser import Expr, MatrixSelector, VectorSelector
 
-from surefoot.promql import elementwise, labels, over_time, rates
-from surefoot.promql.blocks import renamed, stack
+from surefoot.promql import elementwise, joint, labels, over_time, rates
+from surefoot.promql.blocks import Row, renamed, stack
 from surefoot.promql.error import EvaluationError
 from surefoot.promql.histogram import histogram_quantile
 from surefoot.promql.selector import Selector, selector_of
@@ -19,7 +19,6 @@ from surefoot.promql.walk import bare
 from surefoot.promql.windows import Windows
 
 Value = Block | Scalar | Text
-Reduce = Callable[[Windows], tuple[Values, Mask]]
 
 
 class Evaluator(Protocol):
@@ -37,7 +36,7 @@ class Evaluator(Protocol):
     def text(self, node: Expr) -> str:
         """Evaluate a string."""
 
-    def windows(self, node: Expr) -> list[Windows]:
+    def windows(self, node: Expr) -> Iterator[Windows]:
         """Evaluate a range vector."""
 
     def sample_times(self, node: VectorSelector) -> Block:
@@ -67,7 +66,7 @@ class Arguments:
         """Evaluate an argument that is a string."""
         return self.run.text(self.nodes[index])
 
-    def windows(self, index: int) -> list[Windows]:
+    def windows(self, index: int) -> Iterator[Windows]:
         """Evaluate an argument that is a range vector."""
         return self.run.windows(self.nodes[index])
 
@@ -80,22 +79,34 @@ class Arguments:
 Compute = Callable[[Arguments], Value]
 
 
-def _reduced(how: Reduce, *, named: bool = False, argument: int = 0) -> Compute:
+def _reduced(how: joint.Reduce, *, named: bool = False, argument: int = 0) -> Compute:
     """Make a function of one range vector; the metric's name goes, unless the value is a sample's own."""
     return lambda given: _over(given, how, given.windows(argument), named=named)
 
 
-def _over(given: Arguments, how: Reduce, windows: Iterable[Windows], *, named: bool = False) -> Block:
+def _over(given: Arguments, how: joint.Reduce, windows: Iterable[Windows], *, named: bool = False) -> Block:
+    return _distinct(given, ((w.labels if named else without_name(w.labels), *how(w)) for w in windows))
+
+
+def _jointly(how: joint.Reduce) -> Compute:
+    """Make a function of one range vector that treats several series at once."""
+    return lambda given: _over_jointly(given, how, given.windows(0))
+
+
+def _over_jointly(given: Arguments, how: joint.Reduce, windows: Iterable[Windows]) -> Block:
+    return _distinct(given, ((without_name(w.labels), *found) for w, found in joint.together(how, windows)))
+
+
+def _distinct(given: Arguments, rows: Iterable[Row]) -> Block:
+    """Make a block of rows, of which those with a sample have to be of different labels."""
     found = {}
-    for w in windows:
-        kept = w.labels if named else without_name(w.labels)
-        values, present = how(w)
+    for own, values, present in rows:
         if not present.any():
             continue
-        if kept in found:
+        if own in found:
             raise EvaluationError("vector cannot contain metrics with the same labelset")
-        found[kept] = values, present
-    return stack(((kept, values, present) for kept, (values, present) in found.items()), len(given.times))
+        found[own] = values, present
+    return stack(((own, values, present) for own, (values, present) in found.items()), len(given.times))
 
 
 def _rate(*, counter: bool, per_second: bool) -> Compute:
@@ -135,7 +146,7 @@ def _holt_winters(given: Arguments) -> Block:
     for name, factor in (("smoothing", smoothing), ("trend", trend)):
         if not 0 < factor < 1:
             raise EvaluationError(f"invalid {name} factor. Expected: 0 < factor < 1, got: {factor:f}")
-    return _over(given, lambda w: rates.holt_winters(w, smoothing, trend), given.windows(0))
+    return _over_jointly(given, lambda w: rates.holt_winters(w, smoothing, trend), given.windows(0))
 
 
 def _quantile_over_time(given: Arguments) -> Block:
@@ -249,15 +260,15 @@ CALLS: Mapping[str, Compute] = MappingProxyType(
         "deriv": _deriv,
         "predict_linear": _predict_linear,
         "double_exponential_smoothing": _holt_winters,
-        "avg_over_time": _reduced(over_time.average),
+        "avg_over_time": _jointly(over_time.average),
         "sum_over_time": _reduced(over_time.total),
         "count_over_time": _reduced(over_time.count),
         "last_over_time": _reduced(over_time.last, named=True),
         "present_over_time": _reduced(over_time.present),
         "min_over_time": _reduced(over_time.smallest),
         "max_over_time": _reduced(over_time.largest),
-        "stddev_over_time": _reduced(over_time.deviation),
-        "stdvar_over_time": _reduced(over_time.variance),
+        "stddev_over_time": _jointly(over_time.deviation),
+        "stdvar_over_time": _jointly(over_time.variance),
         "quantile_over_time": _quantile_over_time,
         "absent_over_time": _absent_over_time,
         "changes": _reduced(over_time.changes),

@@ -4,7 +4,7 @@ It agrees with Prometheus to the last bit: the same operations in the same order
 support is refused by name, never approximated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ from surefoot.promql.parse import parse
 from surefoot.promql.selector import selector_of
 from surefoot.promql.semantics import Semantics
 from surefoot.promql.series import Block, Scalar, Series, Storage, Text, Times, Values
-from surefoot.promql.windows import Windows, select
+from surefoot.promql.windows import Frames, Windows
 
 LOOKBACK_MS = 300_000
 DEFAULT_STEP_MS = 60_000
@@ -92,7 +92,7 @@ class Engine:
         Raises:
             PromqlError: It does not parse, or is no range vector.
         """
-        return _Run(self, np.array([at], np.int64), at, at).windows(parse(text))
+        return list(_Run(self, np.array([at], np.int64), at, at).windows(parse(text)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,19 +145,19 @@ class _Run:
             return found.value
         raise PromqlError("expected a string", 0, 0)
 
-    def windows(self, node: Expr) -> list[Windows]:
+    def windows(self, node: Expr) -> Iterator[Windows]:
         """Evaluate a range vector."""
         while isinstance(node, ParenExpr):
             node = node.expr
         left_open = self.engine.semantics.left_open
         if isinstance(node, MatrixSelector):
             ends = self._ends(node.vector_selector)
-            found = self.engine.storage.select(selector_of(node.vector_selector))
-            return [select(series, ends, _ms(node.range), left_open=left_open) for series in found]
+            found, length = self.engine.storage.select(selector_of(node.vector_selector)), _ms(node.range)
+            return map(Frames(ends, length, left_open=left_open).windows, found)
         if isinstance(node, SubqueryExpr):
             ends, length = self._ends(node), _ms(node.range or timedelta())
             inner = self._subquery(node, ends, length)
-            return [select(series, ends, length, left_open=left_open) for series in inner]
+            return map(Frames(ends, length, left_open=left_open).windows, inner)
         raise PromqlError("expected a range vector such as x[5m]", 0, 0)
 
     def _ends(self, node: VectorSelector | SubqueryExpr) -> Times:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeAlias
 
 from promql_parser import Expr, SubqueryExpr, VectorSelector
 
@@ -15,6 +16,12 @@ from surefoot.promql.series import NAME
 from surefoot.promql.template import TemplateError, queries
 from surefoot.promql.template import parse as parse_template
 from surefoot.promql.walk import walk
+
+Known: TypeAlias = Mapping[str, str]
+"""Labels of a series that a rule writes, as far as its text tells them; the metric's name is among them."""
+
+Writers: TypeAlias = Mapping[str, Sequence[tuple[int, Known]]]
+"""By metric: the places of the rules that write it, ascending, and what is known of their series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +38,16 @@ class Reads:
     everything: bool = False
     ahead: bool = False
 
-    def last(self, writers: Mapping[str, int]) -> int:
-        """Find the greatest of the numbers whose metrics are read; -1 if none is."""
+    def last(self, writers: Writers) -> int:
+        """Find the last place whose series may be read; -1 if there is none."""
         if self.everything:
-            return max(writers.values(), default=-1)
+            return max((rules[-1][0] for rules in writers.values()), default=-1)
         found = -1
         for selector in self.selectors:
-            if selector.metric:
-                found = max(found, writers.get(selector.metric, -1))
-            else:
-                found = max([found, *(place for name, place in writers.items() if _selects(selector, name))])
+            named = [writers.get(selector.metric, ())] if selector.metric else writers.values()
+            for rules in named:
+                places = (place for place, known in reversed(rules) if _may_mean(selector, known))
+                found = max(found, next(places, -1))
         return found
 
 
@@ -64,12 +71,21 @@ def reads(expr: str, templates: Sequence[str]) -> Reads:
     return Reads(found, everything, any(_looks_ahead(node) for node in nodes))
 
 
-def writes(kind: str, name: str) -> tuple[str, ...]:
-    """Name the metrics that a rule records."""
-    return (name,) if kind == "record" else (ALERTS, FOR_STATE)
+def writes(kind: str, name: str, labels: Mapping[str, str]) -> tuple[Known, ...]:
+    """Tell what is known of the series that a rule records.
+
+    Args:
+        kind: ``record`` or ``alert``.
+        name: Of the metric or the alert.
+        labels: That the rule adds; an alert's are templates, of which only plain texts are known.
+    """
+    if kind == "record":
+        return ({**labels, NAME: name},)
+    plain = {label: text for label, text in labels.items() if "{{" not in text and label != "alertstate"}
+    return tuple({**plain, "alertname": name, NAME: metric} for metric in (ALERTS, FOR_STATE))
 
 
-def segments(written: Sequence[Sequence[str]], read: Sequence[Reads]) -> list[tuple[int, int, bool]]:
+def segments(written: Sequence[Sequence[Known]], read: Sequence[Reads]) -> list[tuple[int, int, bool]]:
     """Cut rules, which are in the order of their evaluation, into stretches.
 
     A rule that reads only earlier rules can be evaluated over all its times at once, after those. One that
@@ -77,7 +93,7 @@ def segments(written: Sequence[Sequence[str]], read: Sequence[Reads]) -> list[tu
     turns, step by step.
 
     Args:
-        written: The metrics that each rule records.
+        written: What each rule records; see `writes`.
         read: What each rule reads.
 
     Returns:
@@ -86,7 +102,10 @@ def segments(written: Sequence[Sequence[str]], read: Sequence[Reads]) -> list[tu
     count = len(read)
     if any(one.ahead for one in read):
         return [(0, count, True)]
-    writers = {name: place for place, names in enumerate(written) for name in names}
+    writers: dict[str, list[tuple[int, Known]]] = {}
+    for place, series in enumerate(written):
+        for known in series:
+            writers.setdefault(known[NAME], []).append((place, known))
     found: list[tuple[int, int, bool]] = []
     index = 0
     while index < count:
@@ -116,12 +135,15 @@ def _looks_ahead(node: Expr) -> bool:
     return node.at is not None or (node.offset is not None and node.offset < timedelta())
 
 
-def _selects(selector: Selector, name: str) -> bool:
+def _may_mean(selector: Selector, known: Known) -> bool:
+    """Tell whether a selector may mean a series of which some labels are known."""
     for matcher in selector.matchers:
-        if matcher.label == NAME:
-            matches = matcher.value == name
-            if matcher.op in (MatchOp.REGEX, MatchOp.NOT_REGEX):
-                matches = compiled(matcher.value).fullmatch(name) is not None
-            if matches != (matcher.op in (MatchOp.EQUAL, MatchOp.REGEX)):
-                return False
+        text = known.get(matcher.label)
+        if text is None:
+            continue
+        matches = matcher.value == text
+        if matcher.op in (MatchOp.REGEX, MatchOp.NOT_REGEX):
+            matches = compiled(matcher.value).fullmatch(text) is not None
+        if matches != (matcher.op in (MatchOp.EQUAL, MatchOp.REGEX)):
+            return False
     return True

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from surefoot.promql import sliding
+from surefoot.promql import sliding, trends
 from surefoot.promql.kahan import Kahan
 from surefoot.promql.semantics import Semantics
 from surefoot.promql.series import Mask, Times, Values
-from surefoot.promql.windows import Windows
+from surefoot.promql.windows import Indexes, Windows
 
 _SECOND = 1000.0
 _NEAR = 1.1
-_WIDTH = 2048  # windows at a time, so that what is worked on stays in the cache
+_WIDTH = 4096  # windows at a time, so that what is worked on stays in the cache
 _FEW = 200  # resets, beyond which it is better to go through all windows at once
 
 
@@ -20,35 +20,39 @@ def extrapolated(w: Windows, semantics: Semantics, *, counter: bool, per_second:
     The difference of the last and the first sample, plus what resets hid, is stretched to the window's
     edges, unless a sample is too far from an edge or a counter would start below zero.
     """
+    counts = w.counts
     with np.errstate(all="ignore"):
-        result = w.at(w.last - 1) - w.at(w.first)
+        first = w.at(w.first)
+        result = w.at(w.last - 1)
+        result -= first
         if counter:
-            result = _with_resets(w, result)
+            _add_resets(w, result)
         for start in range(0, len(result), _WIDTH):
             part = slice(start, start + _WIDTH)
-            factor = _stretch(w, part, result[part], semantics, counter=counter)
+            factor = _stretch(w, part, counts[part], (first[part], result[part]) if counter else None, semantics)
             if per_second:
-                factor /= (w.ends[part] - w.starts[part]) / _SECOND
+                factor /= (w.ends[0] - w.starts[0]) / _SECOND
             result[part] *= factor
-    return result, w.counts > 1
+    return result, counts > 1
 
 
-def _stretch(w: Windows, part: slice, result: Values, semantics: Semantics, *, counter: bool) -> Values:
-    """Tell by how much some windows' differences are stretched."""
-    first, last = w.first[part], w.last[part]
-    first_at, last_at = w.moments(first), w.moments(last - 1)
+def _stretch(
+    w: Windows, part: slice, counts: Indexes, counted: tuple[Values, Values] | None, semantics: Semantics
+) -> Values:
+    """Tell by how much some windows' differences are stretched; of counters, given the first values and differences."""
+    first_at, last_at = w.moments(w.first[part]), w.moments(w.last[part] - 1)
     to_start = (first_at - w.starts[part]) / _SECOND
     to_end = (w.ends[part] - last_at) / _SECOND
     sampled = (last_at - first_at) / _SECOND
-    gap = sampled / (last - first - 1)
-    near = gap * _NEAR
-    gap /= 2
-    if counter and not semantics.clamp_after:
-        _not_below_zero(to_start, sampled, w.at(first), result)
-    np.copyto(to_start, gap, where=~(to_start < near))
-    if counter and semantics.clamp_after:
-        _not_below_zero(to_start, sampled, w.at(first), result)
-    np.copyto(to_end, gap, where=~(to_end < near))
+    half = sampled / (counts - 1)
+    far = half * _NEAR
+    half /= 2
+    if counted and not semantics.clamp_after:
+        _not_below_zero(to_start, sampled, *counted)
+    np.copyto(to_start, half, where=to_start >= far)
+    if counted and semantics.clamp_after:
+        _not_below_zero(to_start, sampled, *counted)
+    np.copyto(to_end, half, where=to_end >= far)
     to_start += sampled
     to_start += to_end
     to_start /= sampled
@@ -88,7 +92,7 @@ def regression(w: Windows, at: Times | None) -> tuple[Values, Values, Mask]:
     first = w.at(w.first)
     with np.errstate(all="ignore"):
         if sliding.tame(w):
-            (sum_x, sum_y, sum_xy, sum_xx), constant = sliding.moments(w, origin), sliding.constant(w)
+            (sum_x, sum_y, sum_xy, sum_xx), constant = trends.moments(w, origin), sliding.constant(w)
         else:
             (sum_x, sum_y, sum_xy, sum_xx), constant = _moments(w, origin)
         count = w.counts.astype(np.float64)
@@ -124,22 +128,21 @@ def _moments(w: Windows, origin: Times) -> tuple[tuple[Values, Values, Values, V
     return (sum_x, sum_y, sum_xy, sum_xx), constant
 
 
-def _with_resets(w: Windows, result: Values) -> Values:
-    """Add the value before each reset inside a window, oldest first."""
-    resets = np.flatnonzero(w.values[1:] < w.values[:-1]) + 1
+def _add_resets(w: Windows, result: Values) -> None:
+    """Add in place the value before each reset inside a window, oldest first."""
+    resets = (w.values[1:] < w.values[:-1]).nonzero()[0] + 1
     if not len(resets):
-        return result
+        return
     begin = np.searchsorted(w.last, resets, side="right")  # first and last never fall along the steps
     end = np.searchsorted(w.first, resets, side="left")
     if len(resets) <= _FEW:
         for start, stop, before in zip(begin.tolist(), end.tolist(), w.values[resets - 1].tolist(), strict=True):
             if start < stop:
                 result[start:stop] += before
-        return result
+        return
     lowest = np.searchsorted(resets, w.first, side="right")
     highest = np.searchsorted(resets, w.last, side="left")
     for number in range(int((highest - lowest).max(initial=0))):
         inside = lowest + number < highest
         which = resets[np.minimum(lowest + number, len(resets) - 1)]
-        result = np.where(inside, result + w.values[which - 1], result)
-    return result
+        np.add(result, w.values[which - 1], out=result, where=inside)

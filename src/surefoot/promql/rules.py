@@ -155,7 +155,8 @@ def evaluate_groups(
         for group in groups
         for rule in group.rules
     ]
-    cut = order.segments([order.writes(r.rule.kind, r.rule.name) for r in runners], [r.reads for r in runners])
+    written = [order.writes(r.rule.kind, r.rule.name, r.rule.labels) for r in runners]
+    cut = order.segments(written, [runner.reads for runner in runners])
     for first, stop, stepwise in cut:
         if stepwise:
             _take_turns(runners[first:stop])

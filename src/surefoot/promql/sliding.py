@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.promql import exact
 from surefoot.promql.series import Mask, Times, Values
 from surefoot.promql.windows import Indexes, Windows
 
-_WIDTH = 16_384  # windows at a time; fewer cost more calls than they save in the cache
+WIDTH = 16_384
+"""Windows at a time; fewer cost more calls than they save in the cache."""
+
 _TAME = 1e150  # squares and sums of what is smaller do not overflow
-_EXACT = 2.0**53
 _SECOND = 1000.0
 
 
@@ -37,8 +39,8 @@ def lanes(w: Windows) -> Iterator[Lane]:
     """Cut the windows that hold a sample into lanes."""
     counts = w.counts
     order = np.argsort(-counts, kind="stable")[: int(np.count_nonzero(counts))]
-    for start in range(0, len(order), _WIDTH):
-        steps = order[start : start + _WIDTH]
+    for start in range(0, len(order), WIDTH):
+        steps = order[start : start + WIDTH]
         falling = -counts[steps]
         yield Lane(steps, w.first[steps], np.searchsorted(falling, -np.arange(-int(falling[0]))).tolist())
 
@@ -79,9 +81,9 @@ def tame(w: Windows) -> bool:
 
 
 def total(w: Windows) -> Values:
-    """Add up tame values, compensated; whole numbers need no compensation, so their running sums do."""
-    if (exact := _whole_total(w)) is not None:
-        return exact
+    """Add up tame values, compensated; running sums do it where they are exact."""
+    if (found := exact.window_sums(w)) is not None:
+        return found
     result = np.zeros(len(w.first))
     for lane in lanes(w):
         sums = Sums((len(lane.steps),))
@@ -89,14 +91,6 @@ def total(w: Windows) -> Values:
             sums.add(value)
         result[lane.steps] = sums.sum + sums.lost
     return result
-
-
-def _whole_total(w: Windows) -> Values | None:
-    values = w.values
-    if not len(values) or np.abs(values).sum() >= _EXACT or not bool((values == np.floor(values)).all()):
-        return None
-    running = np.concatenate(([0.0], np.cumsum(values)))
-    return np.where(w.filled, running[w.last] - running[np.minimum(w.first, len(values))], 0.0)
 
 
 def average(w: Windows) -> Values:
@@ -139,26 +133,20 @@ def spread(w: Windows) -> Values:
 def moments(w: Windows, origin: Times) -> tuple[Values, Values, Values, Values]:
     """Add up x, y, xy and xx, compensated, where y are tame values and x seconds since each window's origin."""
     result = np.zeros((4, len(w.first)))
-    exact = _whole_total(w)
-    rows = [0, 2, 3, 1] if exact is None else [0, 2, 3]
     times = w.times.astype(np.float64)  # milliseconds are whole and small: exact
     for lane in lanes(w):
-        sums, parts = Sums((len(rows), len(lane.steps))), np.empty((len(rows), len(lane.steps)))
+        sums, parts = Sums((4, len(lane.steps))), np.empty((4, len(lane.steps)))
         since = origin[lane.steps].astype(np.float64)
         for x, y in zip(_values(times, lane), _values(w.values, lane), strict=True):
             stop = len(y)
             given = parts[:, :stop]
             np.subtract(x, since[:stop], out=given[0])
             given[0] /= _SECOND
-            np.multiply(given[0], y, out=given[1])
-            np.multiply(given[0], given[0], out=given[2])
-            if exact is None:
-                given[3] = y
+            given[1] = y
+            np.multiply(given[0], y, out=given[2])
+            np.multiply(given[0], given[0], out=given[3])
             sums.add(given)
-        for row, found in zip(rows, sums.sum + sums.lost, strict=True):
-            result[row, lane.steps] = found
-    if exact is not None:
-        result[1] = exact
+        result[:, lane.steps] = sums.sum + sums.lost
     return result[0], result[1], result[2], result[3]
 
 

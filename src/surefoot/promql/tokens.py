@@ -51,7 +51,8 @@ class Token(NamedTuple):
 
 
 _TOKEN = re.compile(
-    r"""
+    r"""[ \t\r\n]*+
+    (?:
       (?P<word>[A-Za-z_][A-Za-z0-9_:]*|:[A-Za-z_:][A-Za-z0-9_:]*)
     | (?P<open>[({\[])
     | (?P<close>[)}\]])
@@ -64,10 +65,11 @@ _TOKEN = re.compile(
     | (?P<colon>:)
     | (?P<at>@)
     | (?P<comment>\#[^\n]*)
-    | (?P<space>[ \t\r\n]+)
+    )
     """,
     re.VERBOSE,
 )
+_SPACE = " \t\r\n"
 _KINDS = {kind.value: kind for kind in Kind}
 _PAIRS = {")": "(", "}": "{", "]": "["}
 _CLOSER = {opening: closing for closing, opening in _PAIRS.items()}
@@ -92,16 +94,15 @@ def tokenize(text: str) -> list[Token]:
     """
     tokens: list[Token] = []
     opened: list[Token] = []
-    position, end = 0, len(text)
+    position, end = 0, len(text.rstrip(_SPACE))
     match_at = _TOKEN.match
     while position < end:
         match = match_at(text, position)
         if match is None:
-            raise _unreadable(text, position)
+            raise _unreadable(text, len(text) - len(text[position:].lstrip(_SPACE)))
         name, position = match.lastgroup, match.end()
-        if name == "space" or name is None:
-            continue
-        token = Token(_KINDS[name], match.group(), match.start(), position)
+        assert name is not None, "every alternative has a name"
+        token = Token(_KINDS[name], match[name], match.start(name), position)
         if name == "colon" and not (opened and opened[-1].text == "["):
             token = _colon_name(text, token.start)
             position = token.end

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from surefoot.promql.burnrate import Scene, growth
+from surefoot.promql.burnrate import Scene, Seen, growth
 from surefoot.promql.semantics import Semantics
 from surefoot.promql.series import Series
 
@@ -47,6 +47,6 @@ def test_a_series_without_samples_yields_nothing():
     here = scene()
     counter = here.counter(series())
     assert counter is not None
-    values, present = here.total([counter], 5 * MINUTE, slice(0, 10), {})
+    values, present = here.total([counter], 5 * MINUTE, slice(0, 10), Seen())
     assert values.shape == (10,)
     assert not present.any()
