@@ -48,7 +48,9 @@ _FORMS = {"text": text.render, "json": json.render}
     help="Known incidents: YAML or CSV with start, end, service and name.",
 )
 @click.option(
-    "--grace", metavar="LENGTH", default="30m", show_default=True, help="A page this long after an incident is its own."
+    "--grace",
+    metavar="LENGTH",
+    help="A page this long after an incident is its own.  [default: the policy's grace]",
 )
 @click.option("--tune", "pages", type=float, metavar="PAGES", help="Search objectives with so many pages a week.")
 @click.option("--against", "old", type=click.Path(path_type=Path), help="Also replay this spec, and compare.")
@@ -64,7 +66,7 @@ def command(  # noqa: PLR0913  # an option each
     metrics: tuple[str, ...],
     cache: Path | None,
     incidents: Path | None,
-    grace: str,
+    grace: str | None,
     pages: float | None,
     old: Path | None,
     page: Path | None,
@@ -75,7 +77,7 @@ def command(  # noqa: PLR0913  # an option each
     asked = Question(
         _range(workspace, (start, end), step, target),
         None if incidents is None else _incidents(incidents),
-        _times.length(grace),
+        None if grace is None else _times.length(grace),
         pages,
         None if _whole(workspace, metrics) else 1,
     )

@@ -11,11 +11,13 @@ from surefoot.promql.series import Series, Storage
 from surefoot.promql.template import UnsupportedTemplateError
 from surefoot.prove.history import Need, Unit, need, unit_of, units
 from surefoot.prove.incidents import Incident, Quality, quality
+from surefoot.prove.judging import Judgement
 from surefoot.prove.noise import Noise, by_week, per_week, ranking
 from surefoot.prove.past import AlertPast, ObjectivePast, Past, Range, Silence
 from surefoot.prove.ratios import CountedRatios
 from surefoot.prove.replay import Replayed, replay
 from surefoot.prove.tune import Tuner, Tuning
+from surefoot.spec.policy import resolve
 from surefoot.spec.rulefile import RuleFile
 from surefoot.spec.system import System
 
@@ -30,14 +32,14 @@ class Question:
     Attributes:
         over: The evaluations.
         incidents: Known ones; None where none are given.
-        grace: How long after an incident's end a page still belongs to it, milliseconds.
+        grace: How long after an incident's end a page still belongs to it, milliseconds; None: the policy's.
         pages: A wanted number of pages a week and objective, to tune for.
         together: Services that are fetched at once; None: all, as for files that are read as a whole.
     """
 
     over: Range
     incidents: tuple[Incident, ...] | None = None
-    grace: int = 0
+    grace: int | None = None
     pages: float | None = None
     together: int | None = 1
 
@@ -47,11 +49,13 @@ class Backtest:
     """What came out.
 
     Attributes:
+        judged: By which measures.
         gaps: Stretches of time for which the source had nothing to say: there, silence is no proof.
         problems: Rules that failed, and what was not evaluated.
     """
 
     over: Range
+    judged: Judgement
     alerts: tuple[AlertPast, ...]
     objectives: tuple[ObjectivePast, ...]
     silent: tuple[Silence, ...]
@@ -120,15 +124,18 @@ def backtest(
     alerts = tuple(found.alerts)
     over, known = question.over, question.incidents
     inside = None if known is None else tuple(one for one in known if one.end >= over.start and one.start <= over.end)
+    policy = system.policy if system is not None else resolve({}, None)[0]
+    judged = Judgement.of(policy.backtest, question.grace)
     return Backtest(
         over,
+        judged,
         alerts,
         tuple(found.objectives),
         tuple(found.silent),
         tuple(found.problems),
         tuple(found.gaps),
-        None if inside is None else quality(alerts, inside, question.grace, over.end),
-        ranking(alerts, inside, question.grace, over),
+        None if inside is None else quality(alerts, inside, judged.grace, over.end),
+        ranking(alerts, inside, judged, over),
         by_week(alerts, over),
         tuple(found.tunings),
     )
@@ -172,7 +179,7 @@ def _replay_unit(
 ) -> None:
     policy = None if system is None or unit.slo is None else system.policy
     try:
-        one = replay(unit, wanted, storage, question.over, policy.slo if policy else None)
+        one = replay(unit, wanted, storage, question.over, policy)
     except (PromqlError, UnsupportedTemplateError) as error:
         found.problems.append(f"{unit.subject} was not evaluated: {error}")
         return
@@ -191,7 +198,5 @@ def _tuned(unit: Unit, one: Replayed, system: System | None, question: Question)
     past = one.past.objectives[0]
     if past.spending is None:
         return None
-    known = question.incidents or ()
-    return Tuner(
-        unit, unit.slo, past, one.ratios, question.over, system.policy, question.pages, known, question.grace
-    ).tune()
+    known, grace = question.incidents or (), Judgement.of(system.policy.backtest, question.grace).grace
+    return Tuner(unit, unit.slo, past, one.ratios, question.over, system.policy, question.pages, known, grace).tune()

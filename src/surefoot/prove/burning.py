@@ -16,9 +16,6 @@ from surefoot.promql.burnrate import At, Indexes
 from surefoot.promql.series import Mask, Values
 from surefoot.prove.ratios import Measured, Ratios
 
-NEAR = 0.8
-"""From this share of a threshold on, not to fire was a near miss."""
-
 _CHUNK = 4096  # arrays of a chunk fit the second-level cache
 _SPARSE = 4  # from where on single evaluations are cheaper than a stretch
 _MILLISECOND = timedelta(milliseconds=1)
@@ -31,14 +28,14 @@ class Burnt:
     Attributes:
         active: Whether the rule's expression yields a sample.
         level: The lesser of a leg's two ratios, in units of its threshold, of the highest leg; 0 where
-            it is below `NEAR` or nothing was measured.
+            it is below what counts as near or nothing was measured.
     """
 
     active: Mask
     level: Values
 
 
-def burnt(ratios: Ratios, group: int, alerts: Sequence[Burning], b: float, count: int) -> list[Burnt]:
+def burnt(ratios: Ratios, group: int, alerts: Sequence[Burning], b: float, count: int, *, near: float) -> list[Burnt]:
     """Evaluate the burn alerts of a group of an objective.
 
     Args:
@@ -47,10 +44,11 @@ def burnt(ratios: Ratios, group: int, alerts: Sequence[Burning], b: float, count
         alerts: Their legs and least failures.
         b: The error budget, as in the rules' text.
         count: Number of evaluations.
+        near: The share of a threshold from which on levels are wanted, at most 1.
     """
     found = [Burnt(np.zeros(count, bool), np.zeros(count)) for _ in alerts]
     for start in range(0, count, _CHUNK):
-        chunk = _Chunk(ratios, group, start, min(start + _CHUNK, count))
+        chunk = _Chunk(ratios, group, start, min(start + _CHUNK, count), near)
         legs = list(_legs(alerts, found))
         for _, leg, _ in legs:
             chunk.whole(leg.short // _MILLISECOND)
@@ -73,6 +71,7 @@ class _Chunk:
     group: int
     start: int
     stop: int
+    near: float
     _whole: dict[int, Measured] = field(default_factory=dict)
 
     def whole(self, window: int) -> Measured:
@@ -84,7 +83,7 @@ class _Chunk:
     def judge(self, out: Burnt, leg: Leg, failures: int, theta: float) -> None:
         """Judge one leg."""
         short, window = self.whole(leg.short // _MILLISECOND), leg.long // _MILLISECOND
-        hot = np.flatnonzero(short.present & (short.ratio > theta * NEAR))
+        hot = np.flatnonzero(short.present & (short.ratio > theta * self.near))
         if not len(hot):
             return
         long = self._at(window, hot)
@@ -95,7 +94,7 @@ class _Chunk:
         level = np.where(long.present, low / theta, 0.0)
         at = hot + self.start
         out.active[at] |= active
-        out.level[at] = np.maximum(out.level[at], np.where(level >= NEAR, level, 0.0))
+        out.level[at] = np.maximum(out.level[at], np.where(level >= self.near, level, 0.0))
 
     def _at(self, window: int, hot: Indexes) -> Measured:
         """Measure a window at some evaluations of the chunk."""

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from surefoot.checks.p01_certificate_disagrees import CHECK
+from surefoot.domain.audit.regimes import audit_numbers
+from surefoot.domain.evidence import Promise
 from surefoot.domain.rules.groups import groups
 from surefoot.domain.rules.names import surefoot_version
 from surefoot.domain.rules.rehearsal import Rehearsal
@@ -207,6 +209,15 @@ def ask_promtool(
     compiled = next((one.text for one in RULES.render(system) if one.path == path), "")
     ended = programs.run("promtool", ["test", "rules", *files], {**files, path: rules or compiled}, _LIMIT)
     return None if ended is None else (ended.status, ended.output)
+
+
+def promises(system: System) -> Iterator[Promise]:
+    """List what certificates are about: every alert of the compiled rules, in their order."""
+    lasts = audit_numbers(system).proof_age
+    for service in system.services.values():
+        rules = groups(service, system)
+        for trial in trials(service, system):
+            yield Promise(_promise(trial), _digest(needed(trial, rules), trial, system), lasts)
 
 
 def findings(found: Sequence[Certificate]) -> list[Finding]:

@@ -98,7 +98,10 @@ def trimmed(written: Sequence[RuleGroup]) -> tuple[RuleGroup, ...]:
         reader = waiting.pop()
         read = _reads(reader.expr, tuple(text for text in reader.labels.values() if "{{" in text))
         for rule in rules:
-            if rule.kind == "record" and id(rule) not in wanted and read.last({rule.name: 0}) == 0:
+            if rule.kind != "record" or id(rule) in wanted:
+                continue
+            made = [(0, known) for known in order.writes(rule.kind, rule.name, rule.labels)]
+            if read.last({rule.name: made}) == 0:
                 wanted[id(rule)] = rule
                 waiting.append(rule)
     kept = (

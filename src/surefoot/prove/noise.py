@@ -5,13 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from surefoot.prove.incidents import Incident, belongs
+from surefoot.prove.judging import Judgement
 from surefoot.prove.past import AlertPast, Range
-
-SHORT_MS = 5 * 60_000
-"""Who is paged for less finds nothing any more."""
-
-FLAP_MS = 15 * 60_000
-"""An alert that comes back within this never really went."""
 
 WEEK_MS = 7 * 86_400_000
 
@@ -22,8 +17,8 @@ class Noise:
 
     Attributes:
         firings: How often it fired.
-        short: How often for less than five minutes.
-        flaps: How often it came back within a quarter of an hour.
+        short: How often too short; see `Judgement`.
+        flaps: How often it came back too soon.
         unmatched: How often without an incident; None where none are known.
         firing: For how long in all, milliseconds.
     """
@@ -42,10 +37,10 @@ class Noise:
 
 
 def ranking(
-    alerts: Iterable[AlertPast], incidents: Sequence[Incident] | None, grace: int, over: Range
+    alerts: Iterable[AlertPast], incidents: Sequence[Incident] | None, judged: Judgement, over: Range
 ) -> tuple[Noise, ...]:
     """Rank the alerts that fired, the noisiest first."""
-    found = [_noise(alert, incidents, grace, over.end) for alert in alerts if alert.intervals]
+    found = [_noise(alert, incidents, judged, over.end) for alert in alerts if alert.intervals]
     found.sort(key=lambda one: (-one.score, -one.firings, one.alert.subject, one.alert.name, one.alert.labels))
     return tuple(found)
 
@@ -81,11 +76,11 @@ def firing_by_day(alert: AlertPast, over: Range) -> list[float]:
     return days
 
 
-def _noise(alert: AlertPast, incidents: Sequence[Incident] | None, grace: int, end: int) -> Noise:
-    fired = alert.intervals
+def _noise(alert: AlertPast, incidents: Sequence[Incident] | None, judged: Judgement, end: int) -> Noise:
+    fired, grace = alert.intervals, judged.grace
     lengths = [one.until(end) - one.start for one in fired]
-    short = sum(one.end is not None and length < SHORT_MS for one, length in zip(fired, lengths, strict=True))
-    flaps = sum(before.end is not None and after.start - before.end < FLAP_MS for before, after in pairwise(fired))
+    short = sum(one.end is not None and length < judged.short for one, length in zip(fired, lengths, strict=True))
+    flaps = sum(before.end is not None and after.start - before.end < judged.flap for before, after in pairwise(fired))
     unmatched = None
     if incidents is not None:
         unmatched = sum(not any(belongs(alert, one, incident, grace, end) for incident in incidents) for one in fired)

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from surefoot.domain.rules import indicator, names
-from surefoot.promql.burnrate import At, Counter, Scene, Span, growth
+from surefoot.promql.burnrate import At, Counter, Scene, Seen, growth
 from surefoot.promql.duration import format_duration
 from surefoot.promql.selector import Selector
 from surefoot.promql.series import NAME, Labels, Mask, Storage, Times, Values, drop, keep
@@ -81,11 +81,11 @@ class CountedRatios:
     def at(self, group: int, window: int, at: At) -> Measured:
         """Measure as the records' expressions do, operation by operation; see `surefoot.domain.rules.indicator`."""
         found = self.counters[group]
-        spans: dict[int, Span] = {}
-        total, seen = self.scene.total(found.total, window, at, spans)
+        known = Seen()
+        total, seen = self.scene.total(found.total, window, at, known)
         errors, counted = total, seen
         if found.part:
-            part, there = self.scene.total(found.part, window, at, spans)
+            part, there = self.scene.total(found.part, window, at, known)
         else:
             part, there = np.zeros(len(total)), np.zeros(len(total), bool)
         match self.counts:
@@ -119,11 +119,13 @@ class CountedRatios:
 def counted(slo: Slo, asked: Queries, storage: Storage, scene: Scene) -> CountedRatios | None:
     """Look at the counters of an objective; None where their sums would not be exact."""
     found: dict[Labels, tuple[list[Counter], list[Counter]]] = {}
+    known: dict[int, Counter] = {}  # bad events are counted among all events, too
     for place, selector in enumerate((asked.part, asked.total)):
         for series in storage.select(selector):
-            counter = scene.counter(series)
+            counter = known.get(id(series)) or scene.counter(series)
             if counter is None:
                 return None
+            known[id(series)] = counter
             found.setdefault(keep(series.labels, slo.by), ([], []))[place].append(counter)
     measured = {labels: _Group(tuple(part), tuple(total)) for labels, (part, total) in found.items() if total}
     return CountedRatios(scene, asked.counts, tuple(measured), tuple(measured.values()))

@@ -13,13 +13,13 @@ from surefoot.promql.duration import format_duration
 from surefoot.promql.rules import Conditions, Firing, evaluate_groups
 from surefoot.promql.series import Labels, Storage, Times
 from surefoot.prove.absences import absences
-from surefoot.prove.burning import NEAR, Burnt, burnt
+from surefoot.prove.burning import Burnt, burnt
 from surefoot.prove.history import Need, Unit, paging
 from surefoot.prove.intervals import firings, runs
 from surefoot.prove.past import AlertPast, Interval, NearMiss, ObjectivePast, Past, Range, Silence, Spending, Tier
 from surefoot.prove.ratios import CountedRatios, Ratios, counted, queries, recorded
 from surefoot.prove.spending import spending
-from surefoot.spec.model.policy import SloPolicy
+from surefoot.spec.model.policy import Policy
 from surefoot.spec.rulefile import Rule, RuleGroup
 from surefoot.spec.system import Slo
 
@@ -40,7 +40,7 @@ class Replayed:
 
 
 def replay(
-    unit: Unit, need: Need, storage: Storage, over: Range, policy: SloPolicy | None, *, fast: bool = True
+    unit: Unit, need: Need, storage: Storage, over: Range, policy: Policy | None, *, fast: bool = True
 ) -> Replayed:
     """Find out what a unit's alerts would have done.
 
@@ -74,12 +74,13 @@ def replay(
     slo = unit.slo
     if slo is None or policy is None:
         return Replayed(Past(tuple(alerts), (), silent, tuple(problems)))
+    near = policy.backtest.near_miss / 100
     ratios: Ratios = counts if counts is not None else recorded(slo, _windows(unit), storage, over.times)
     if counts is not None:
-        alerts = [*_burnt(unit, slo, counts, over), *alerts]
+        alerts = [*_burnt(unit, slo, counts, over, near), *alerts]
     elif unit.burns:
-        alerts = [_levelled(alert, unit, slo, ratios, over) for alert in alerts]
-    objective = _objective(unit, slo, spending(slo, counts, storage, over, policy))
+        alerts = [_levelled(alert, unit, slo, ratios, over, near) for alert in alerts]
+    objective = _objective(unit, slo, spending(slo, counts, storage, over, policy.slo))
     return Replayed(Past(tuple(alerts), (objective,), silent, tuple(problems)), ratios)
 
 
@@ -119,12 +120,13 @@ def _objective(unit: Unit, slo: Slo, spent: Spending | None) -> ObjectivePast:
     return ObjectivePast(unit.subject, unit.service, slo.objective, b, period, spent)
 
 
-def _burnt(unit: Unit, slo: Slo, ratios: CountedRatios, over: Range) -> Iterator[AlertPast]:
+def _burnt(unit: Unit, slo: Slo, ratios: CountedRatios, over: Range, near: float) -> Iterator[AlertPast]:
     b, times = budget_ratio(slo.objective), ratios.scene.evaluations
     skipped = len(times) - len(over.times)
     for group, own in enumerate(ratios.groups):
         alerts = [alert for _, alert in unit.burns]
-        for (rule, alert), found in zip(unit.burns, burnt(ratios, group, alerts, b, len(times)), strict=True):
+        every = burnt(ratios, group, alerts, b, len(times), near=near)
+        for (rule, alert), found in zip(unit.burns, every, strict=True):
             hold, keep = _ms(rule.lasting), _ms(rule.keep_firing_for)
             fired = [
                 Interval(
@@ -138,13 +140,13 @@ def _burnt(unit: Unit, slo: Slo, ratios: CountedRatios, over: Range) -> Iterator
             seen = Burnt(found.active[skipped:], found.level[skipped:])
             labels = {**unit.record_labels, **dict(own), **rule.labels, "alertname": rule.name}
             yield _past(unit, rule, tuple(sorted((n, v) for n, v in labels.items() if v))).with_burn(
-                tuple(fired), tuple(_near(seen, over.times, fired)), _factors(alert), "fast path"
+                tuple(fired), tuple(_near(seen, over.times, fired, near)), _factors(alert), "fast path"
             )
 
 
-def _near(found: Burnt, times: Times, fired: Sequence[Interval]) -> Iterator[NearMiss]:
+def _near(found: Burnt, times: Times, fired: Sequence[Interval], near: float) -> Iterator[NearMiss]:
     """Find where an alert nearly fired: a stretch near its threshold in which it did not."""
-    for start, end in runs(found.level >= NEAR).tolist():
+    for start, end in runs(found.level >= near).tolist():
         begin, until = int(times[start]), int(times[end - 1])
         if any(one.start <= until and one.until(int(times[-1])) >= begin for one in fired):
             continue
@@ -184,7 +186,7 @@ def _made_by(rule: Rule, labels: Labels) -> bool:
     return all(known.get(name, "") == text for name, text in rule.labels.items() if "{{" not in text)
 
 
-def _levelled(alert: AlertPast, unit: Unit, slo: Slo, ratios: Ratios, over: Range) -> AlertPast:
+def _levelled(alert: AlertPast, unit: Unit, slo: Slo, ratios: Ratios, over: Range, near: float) -> AlertPast:
     """Add to what the engine found how far the burn went, from the recorded ratios."""
     by = dict(alert.labels)
     named = ((rule, burning) for rule, burning in unit.burns if rule.name == alert.name)
@@ -194,10 +196,10 @@ def _levelled(alert: AlertPast, unit: Unit, slo: Slo, ratios: Ratios, over: Rang
     times = over.times
     for group, own in enumerate(ratios.groups):
         if dict(own).items() <= by.items() or not alert.intervals:
-            found = burnt(ratios, group, [burning], budget_ratio(slo.objective), len(times))[0]
+            found = burnt(ratios, group, [burning], budget_ratio(slo.objective), len(times), near=near)[0]
             fired = tuple(_peaked(one, found, times) for one in alert.intervals)
-            near = tuple(_near(found, times, fired))
-            return alert.with_burn(fired, near, _factors(burning), "engine")
+            missed = tuple(_near(found, times, fired, near))
+            return alert.with_burn(fired, missed, _factors(burning), "engine")
     return alert
 
 

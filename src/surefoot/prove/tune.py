@@ -122,7 +122,8 @@ class Tuner:
         times = self.ratios.scene.evaluations
         first = len(times) - len(self.over.times)
         for group in range(len(self.ratios.groups)):
-            for alert, found in zip(alerts, burnt(self.ratios, group, alerts, b, len(times)), strict=True):
+            every = burnt(self.ratios, group, alerts, b, len(times), near=1.0)
+            for alert, found in zip(alerts, every, strict=True):
                 hold = 0 if alert.lasting is None else alert.lasting // _MILLISECOND
                 fired = firings(found.active, times, hold, 0)
                 yield [

@@ -13,6 +13,7 @@ from surefoot.cli.replayed import Shown, html, json, text, words
 from surefoot.prove.against import against
 from surefoot.prove.backtest import Backtest
 from surefoot.prove.incidents import Incident, quality
+from surefoot.prove.judging import Judgement
 from surefoot.prove.noise import by_week, ranking
 from surefoot.prove.past import AlertPast, Interval, NearMiss, ObjectivePast, Range, Silence, Spending
 from surefoot.prove.tune import Candidate, Tuning
@@ -34,15 +35,17 @@ def shown(*, fired: bool = True) -> Shown:
     candidate = Candidate(99.0, 1.4, 5.0, current=True)
     other = Candidate(95.0, 0.7, 0.9)
     tuning = Tuning("shop/kept", 1.0, (other, candidate), other, ((80.0, 0.0), (95.0, 0.7), (99.999, 30.0)), ())
+    judged = Judgement(short=300_000, flap=900_000, grace=0)
     found = Backtest(
         OVER,
+        judged,
         (alert,),
         (objective,),
         (Silence("shop/other", 'up{job="x"}'),),
         ("a rule failed",),
         ("the server was away",),
         quality([alert], known, 0, OVER.end),
-        ranking([alert], known, 0, OVER),
+        ranking([alert], known, judged, OVER),
         by_week([alert], OVER),
         (tuning,),
     )

@@ -108,6 +108,24 @@ def test_incidents_tell_how_good_the_pages_are(tmp_path: Path):
     assert (found.quality.precision, found.quality.recall) == (1.0, 0.5)
 
 
+def test_the_policy_says_what_is_noise_a_near_miss_and_an_incidents_own_page(tmp_path: Path):
+    odd = history(((600, 604), (640, 644), (1400, 1401)))
+    lax = "policy: {backtest: {short: 1s, flap: 1s, near_miss: 100%, grace: 0s}}\n"
+    strict = "policy: {backtest: {short: 30d, flap: 30d, near_miss: 1%, grace: 3d}}\n"
+    known = (Incident(START, START, "shop", "long before"),)
+    few, many = (replayed(tmp_path, SPEC + policy, odd, Question(OVER, known)) for policy in (lax, strict))
+    assert few.quality is not None
+    assert many.quality is not None
+    assert (few.quality.matched, many.quality.matched) == (0, many.quality.pages)
+    assert [(one.short, one.flaps) for one in few.noise] == [(0, 0) for one in few.noise]
+    assert all((one.short, one.flaps) == (one.firings, one.firings - 1) for one in many.noise)
+    assert [(a.name, a.intervals) for a in few.alerts] == [(a.name, a.intervals) for a in many.alerts]
+    assert sum(len(alert.near) for alert in few.alerts) < sum(len(alert.near) for alert in many.alerts)
+    own = replayed(tmp_path, SPEC + strict, odd, Question(OVER, known, grace=0))
+    assert own.quality is not None
+    assert own.quality.matched == 0
+
+
 def test_a_tuning_suggests_what_history_supports(tmp_path: Path):
     [tuning] = replayed(tmp_path, SPEC, history(((600, 640), (2000, 2030))), Question(OVER, pages=4.0)).tunings
     assert tuning.suggested is not None

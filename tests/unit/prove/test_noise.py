@@ -1,12 +1,14 @@
 import pytest
 
 from surefoot.prove.incidents import Incident
+from surefoot.prove.judging import Judgement
 from surefoot.prove.noise import by_week, firing_by_day, per_week, ranking
 from surefoot.prove.past import AlertPast, Interval, Range
 
 pytestmark = pytest.mark.req("ALR-5")
 MINUTE, DAY = 60_000, 86_400_000
 OVER = Range(0, 10 * DAY, MINUTE)
+JUDGED = Judgement(short=5 * MINUTE, flap=15 * MINUTE, grace=0)
 
 
 def alert(name: str, *firings: tuple[int, int | None], tier: str = "page") -> AlertPast:
@@ -17,11 +19,11 @@ def test_the_noisy_come_first_with_the_reason():
     calm = alert("calm", (DAY, DAY + 60 * MINUTE))
     noisy = alert("noisy", (DAY, DAY + 2 * MINUTE), (DAY + 10 * MINUTE, DAY + 30 * MINUTE), (5 * DAY, None))
     incidents = [Incident(DAY, DAY + MINUTE, "", "")]
-    first, second = ranking([calm, alert("silent"), noisy], incidents, 0, OVER)
+    first, second = ranking([calm, alert("silent"), noisy], incidents, JUDGED, OVER)
     assert first.alert is noisy
     assert (first.firings, first.short, first.flaps, first.unmatched) == (3, 1, 1, 2)
     assert (second.alert, second.score) == (calm, 0)
-    assert ranking([calm], None, 0, OVER)[0].unmatched is None
+    assert ranking([calm], None, JUDGED, OVER)[0].unmatched is None
 
 
 def test_firings_are_counted_by_week_and_scaled():

@@ -170,7 +170,7 @@ def _noise(found: Backtest) -> Iterator[str]:
         row = (one.alert.subject, one.alert.tier, str(one.firings), weekly, str(one.short), str(one.flaps))
         rows.append((*row, *((str(one.unmatched),) if known else ())))
     head = ("alert", "tier", "firings", "a week", "short", "flaps", *(("no incident",) if known else ()))
-    caption = f"Noisiest first. Short: under {words.SHORT}. Flap: back within {words.FLAP}."
+    caption = f"Noisiest first; {'; '.join(words.noisy(found.judged))}."
     yield _table(head, rows, right=(2, 3, 4, 5, 6), caption=caption)
 
 

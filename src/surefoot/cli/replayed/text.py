@@ -27,7 +27,7 @@ def render(shown: Shown) -> str:
         ("ALERTS", _alerts(found)),
         ("BUDGETS", _budgets(found)),
         ("INCIDENTS", _incidents(found)),
-        (f"NOISE (short: under {words.SHORT}; flap: back within {words.FLAP})", _noise(found)),
+        (f"NOISE ({'; '.join(words.noisy(found.judged))})", _noise(found)),
         ("NEAR MISSES", _near(found)),
         ("TUNING", _tunings(found)),
         (f"AGAINST {shown.against}", _against(shown.comparison, over.end)),

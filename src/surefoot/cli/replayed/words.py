@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from surefoot.prove.incidents import Detection, Quality
+from surefoot.prove.judging import Judgement
 from surefoot.prove.moments import as_length, as_text
-from surefoot.prove.noise import FLAP_MS, SHORT_MS
 from surefoot.prove.past import AlertPast, Interval, NearMiss, ObjectivePast
 from surefoot.prove.tune import Candidate, Pairs, Tuning
 
 _BARS = " ▁▂▃▄▅▆▇█"
-SHORT, FLAP = as_length(SHORT_MS), as_length(FLAP_MS)
 
 
 def percent(ratio: float | None) -> str:
@@ -74,6 +73,11 @@ def grace(quality: Quality) -> str:
         "a page belongs to an incident of its service if it fires during it, "
         f"or within {as_length(quality.grace)} after its end"
     )
+
+
+def noisy(judged: Judgement) -> tuple[str, str]:
+    """Tell what is short, and what a flap is."""
+    return f"short: under {as_length(judged.short)}", f"flap: back within {as_length(judged.flap)}"
 
 
 def agreement(quality: Quality) -> Iterator[str]:

@@ -7,9 +7,9 @@
     header  {"note", "series": [{"labels", "count", "first", "times", "values", "marks", "stale"}]}
 
 ``times`` are the differences, ``stale`` the places of stale markers; the columns are packed as in `packing`.
+Series of one target mostly have the same times: those stand in the body once.
 
-A group
-that a killed process left half-written has no valid CRC: reading stops before it and says so, and the
+A group that a killed process left half-written has no valid CRC: reading stops before it and says so, and the
 next append cuts it off.
 """
 
@@ -18,6 +18,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, TypeAlias, TypedDict
 
@@ -28,10 +29,10 @@ from surefoot.errors import MetricsError
 from surefoot.promql.series import Series, Times, Values, stale_marker
 
 Note: TypeAlias = Mapping[str, str | int]
-_Known: TypeAlias = dict[tuple[int | str | bytes, ...], Times]
-"""Times by how they are packed."""
+_Known: TypeAlias = dict[tuple[int | str, ...], Times]
+"""Times by how they are packed, and where."""
 
-MAGIC = b"SUREFOOT-BLOCKS 1\n"
+MAGIC = b"SUREFOOT-BLOCKS 2\n"
 _HEAD = struct.Struct("<III")
 _GROUP = 1 << 20  # samples
 
@@ -127,21 +128,26 @@ def _grouped(series: Iterable[Series]) -> Iterator[list[Series]]:
 
 def _write(file: IO[bytes], series: Sequence[Series], note: Note) -> None:
     body = bytearray()
-    header: _Header = {"note": dict(note), "series": [_described(one, body) for one in series]}
+    known: dict[bytes, Column] = {}
+    header: _Header = {"note": dict(note), "series": [_described(one, body, known) for one in series]}
     head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     crc = zlib.crc32(body, zlib.crc32(head))
     file.write(b"".join((_HEAD.pack(len(head), len(body), crc), head, body)))
     file.flush()
 
 
-def _described(series: Series, body: bytearray) -> _Description:
+def _described(series: Series, body: bytearray, known: dict[bytes, Column]) -> _Description:
     count = len(series.times)
     marks = np.flatnonzero(series.stale).astype(np.int64)
+    apart = np.diff(series.times)
+    key = sha256(apart.tobytes()).digest()
+    if key not in known:
+        known[key] = pack_whole(apart, body)
     return {
         "labels": series.labels,
         "count": count,
         "first": int(series.times[0]) if count else 0,
-        "times": pack_whole(np.diff(series.times), body),
+        "times": known[key],
         "values": pack_floats(_smooth(series), body),
         "marks": len(marks),
         "stale": pack_whole(marks, body),
@@ -163,9 +169,7 @@ def _times(one: _Description, body: bytes, known: _Known) -> Times:
     if not one["count"]:
         return np.zeros(0, np.int64)
     column = one["times"]
-    at, size = int(column.get("at", 0)), int(column.get("size", 0))
-    rest = (one["count"], one["first"], column["kind"], column.get("start", 0), column.get("width", 0))
-    key = (*rest, body[at : at + size])
+    key = (one["count"], one["first"], column["kind"], column.get("start", 0), column.get("at", -1))
     if key not in known:
         known[key] = accumulated(one["first"], unpack_whole(column, one["count"] - 1, body))
     return known[key]

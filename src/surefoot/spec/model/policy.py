@@ -127,6 +127,22 @@ class PrometheusPolicy(Record):
     rule_tests: Annotated[int, Field(ge=0)]
 
 
+class BacktestPolicy(Record):
+    """How a replayed history is judged.
+
+    Attributes:
+        short: A firing that ended sooner is short.
+        flap: An alert that came back sooner flaps.
+        near_miss: Percent of its threshold from which on an alert that did not fire nearly did.
+        grace: How long after an incident's end a page still belongs to it.
+    """
+
+    short: PositiveTime
+    flap: PositiveTime
+    near_miss: Annotated[Percent, Field(gt=0, le=100)]
+    grace: Time
+
+
 class Retry(Record):
     """Pauses between tries: the first, doubled each time up to the longest."""
 
@@ -241,6 +257,7 @@ class Policy(Record):
 
     slo: SloPolicy
     prometheus: PrometheusPolicy
+    backtest: BacktestPolicy
     embedded: EmbeddedPolicy
     metrics: MetricNames
     alerts: AlertsPolicy

@@ -54,6 +54,19 @@ def test_counters_take_about_a_byte_a_sample(tmp_path: Path):
     assert (tmp_path / "x.blocks").stat().st_size < 100_000
 
 
+def test_equal_times_are_kept_once(tmp_path: Path):
+    dice = np.random.default_rng(0)
+    times = BASE + np.cumsum(dice.integers(1, 2**30, 2000))
+    nothing = np.zeros(2000, bool)
+    one = Series((("__name__", "a"),), times, np.arange(2000.0), nothing)
+    other = Series((("__name__", "b"),), times, np.ones(2000), nothing)
+    shifted = Series((("__name__", "c"),), times + 7, np.ones(2000), nothing)
+    write_blocks(tmp_path / "one.blocks", [one])
+    write_blocks(tmp_path / "all.blocks", [one, other, shifted])
+    assert same(read(tmp_path / "all.blocks"), [one, other, shifted])
+    assert (tmp_path / "all.blocks").stat().st_size < 1.2 * (tmp_path / "one.blocks").stat().st_size
+
+
 def test_groups_are_read_one_by_one(tmp_path: Path):
     path = tmp_path / "x.blocks"
     append_blocks(path, [counter(job="a")], {"start": 1})
