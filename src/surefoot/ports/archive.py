@@ -1,0 +1,34 @@
+"""The port to the archive: files of sealed records."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from surefoot.domain.audit.record import Event
+
+
+class Archive(Protocol):
+    """Files that are written once, whole."""
+
+    def write(self, path: str, bodies: Iterable[bytes]) -> int:
+        """Write canonical records, oldest first; return the size in bytes. The file is durable when this returns.
+
+        Raises:
+            ArchiveError: It cannot be written, or is there already with other content.
+        """
+
+    def beside(self, path: str, events: Iterable[Event]) -> None:
+        """Write records once more as a Parquet table beside their file, for queries.
+
+        Raises:
+            ArchiveError: It cannot be written, or pyarrow is not installed.
+        """
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """Read them back.
+
+        Raises:
+            ArchiveError: It is missing or damaged.
+        """
+
+    def delete(self, path: str) -> None:
+        """Delete a file, and what belongs to it; one that is gone already is no error."""
