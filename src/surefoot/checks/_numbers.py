@@ -1,11 +1,11 @@
-"""What the policy says about recovery and audit logs, and what a kind of data promises with it."""
+"""What the policy says about recovery, and what a kind of data promises with it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from surefoot.spec import policy
-from surefoot.spec.model.policy_recovery import AuditNumbers, RecoveryNumbers
+from surefoot.spec.model.policy_recovery import RecoveryNumbers
 from surefoot.spec.model.recovery import DataClass, Method
 from surefoot.spec.source import Value
 from surefoot.spec.system import System
@@ -45,11 +45,6 @@ def promised(data: DataClass, numbers: RecoveryNumbers) -> Promise:
 def recovery_numbers(system: System) -> RecoveryNumbers:
     """Return the policy's numbers of backup, verification and fail-over, with the spec's changes."""
     return _operations(system).recovery
-
-
-def audit_numbers(system: System) -> AuditNumbers:
-    """Return the policy's numbers of the audit log, among them what regimes demand, with the spec's changes."""
-    return _operations(system).audit
 
 
 def _operations(system: System) -> "OperationsPolicy":

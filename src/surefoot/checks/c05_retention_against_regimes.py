@@ -4,8 +4,8 @@
 
 Compares how long records are kept with what the regimes in force demand (`compliance`, `audit.regimes`):
 the audit log's `retention` for everything, a category or a field must not be shorter, at hand (`hot`)
-neither. Data is compared with the `regimes` that it names. Two regimes of which one demands longer than
-the other allows are reported, too.
+neither, and not longer than a regime allows. Data is compared with the `regimes` that it names. Two regimes,
+or two periods of the spec, of which one demands longer than the other allows are reported, too.
 
 Built-in demands: PCI DSS 12 months, the latest 90 days at hand; HIPAA 6 years; SOC 2 one year
 (`policy.audit.regimes`).
@@ -36,80 +36,72 @@ data:
 ```
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from surefoot.checks import Check
-from surefoot.checks._numbers import audit_numbers
+from surefoot.domain.audit.regimes import Own, demands, described, in_force, periods, plans
+from surefoot.domain.audit.retention import PROPOSAL, Plan, Plans, Rule, clashes
 from surefoot.finding import Finding, Role, Severity, Span
 from surefoot.promql.duration import format_duration
 from surefoot.spec.entry import Entry
-from surefoot.spec.model.audit import Audit, Period
+from surefoot.spec.model.audit import Audit
 from surefoot.spec.model.recovery import DataClass
 from surefoot.spec.model.workspace import Regime
-from surefoot.spec.source import Path
 from surefoot.spec.system import System
 
-
-@dataclass(frozen=True, slots=True)
-class _Demand:
-    """What one regime says about keeping: at least, at most, and at hand."""
-
-    regime: str
-    least: timedelta | None
-    most: timedelta | None
-    hot: timedelta | None
+_ANSWER = f"let legal decide; what often satisfies both: {PROPOSAL}"
 
 
 def _system(system: System) -> Iterator[Finding]:
     audit = system.spec.one("audit", Audit)
-    regimes = system.spec.all("regimes", Regime)
-    if audit is None and not regimes:
+    if audit is None and not system.spec.all("regimes", Regime):
         return
-    names = dict.fromkeys((*system.compliance, *(audit.regimes if audit else ())))
-    demands = [*_built_in(names, system), *_defined(regimes, names)]
+    regimes = demands(system, in_force(system))
     if audit:
-        for path, period in _periods(audit):
-            yield from _kept(system, path, period, demands)
+        solved = plans(system)
+        for own in periods(audit):
+            yield from _period(system, own, _plan(solved, own), regimes)
     for entry in system.spec.all("data", DataClass).values():
-        yield from _data(entry, list(_defined(regimes, entry.model.regimes)))
-    yield from _conflict(system, demands)
+        yield from _data(entry, described(system, entry.model.regimes))
+    for conflict in clashes(regimes)[:1]:
+        section = "compliance" if "compliance" in system.spec.single else "audit"
+        yield CHECK.finding(system.spec.single[section].origin.span(), str(conflict), _ANSWER)
 
 
-def _built_in(names: Iterable[str], system: System) -> Iterator[_Demand]:
-    table = audit_numbers(system).regimes
-    for name in names:
-        if name in table:
-            yield _Demand(name, table[name].demanded, None, table[name].demanded_hot)
+def _plan(solved: Plans, own: Own) -> Plan:
+    scope, name = own.path[0], str(own.path[-1])
+    if scope == "all":
+        return solved.records
+    return solved.categories[name] if scope == "categories" else solved.fields[name]
 
 
-def _defined(regimes: dict[str, Entry[Regime]], names: Iterable[str]) -> Iterator[_Demand]:
-    for name in names:
-        if name in regimes:
-            model = regimes[name].model
-            yield _Demand(name, model.keep_at_least, model.keep_at_most, model.hot)
-
-
-def _periods(audit: Audit) -> Iterator[tuple[Path, Period]]:
-    retention = audit.retention
-    if retention.all:
-        yield ("all",), retention.all
-    yield from ((("categories", name), period) for name, period in retention.categories.items())
-    yield from ((("fields", name), period) for name, period in retention.fields.items())
-
-
-def _kept(system: System, path: Path, period: Period, demands: list[_Demand]) -> Iterator[Finding]:
+def _period(system: System, own: Own, plan: Plan, regimes: Sequence[Rule]) -> Iterator[Finding]:
+    """Compare a period with each regime, then with the other periods; a hold leaves nothing to compare."""
+    if plan.hold:
+        return
     origin = system.spec.single["audit"].origin
-    where = ("retention", *path)
-    span = origin.span(*where)
-    what = "records are" if path == ("all",) else f"`{path[-1]}` is"
-    kept = period.min or period.max
-    for demand in () if period.legal_hold else demands:
-        if kept and demand.least and kept < demand.least:
-            yield _short(span, f"{what} kept {format_duration(kept)}", demand.regime, demand.least)
-        if period.hot and demand.hot and period.hot < demand.hot:
-            yield _short(span, f"{what} at hand for {format_duration(period.hot)}", demand.regime, demand.hot)
+    span = origin.span("retention", *own.path)
+    what = "records are" if own.path == ("all",) else f"`{own.path[-1]}` is"
+    for regime in regimes:
+        yield from _against(span, what, own.rule, regime)
+    names = {regime.name for regime in regimes}
+    for conflict in plan.conflicts:
+        named = {rule.name for rule in conflict.rules}
+        if own.rule.name in named and not named & names:
+            yield CHECK.finding(span, str(conflict), "correct one of them, or let legal decide which one yields")
+
+
+def _against(span: Span, what: str, own: Rule, regime: Rule) -> Iterator[Finding]:
+    kept = own.least or own.most
+    if kept and regime.least and kept < regime.least:
+        yield _short(span, f"{what} kept {format_duration(kept)}", regime.name, regime.least)
+    if own.hot and regime.hot and own.hot < regime.hot:
+        yield _short(span, f"{what} at hand for {format_duration(own.hot)}", regime.name, regime.hot)
+    if own.floor and regime.most and own.floor > regime.most:
+        text = format_duration(regime.most)
+        message = f"{what} kept {format_duration(own.floor)}, but `{regime.name}` allows at most {text}"
+        yield CHECK.finding(span, message, f"write at most `{text}`, or {_ANSWER}")
 
 
 def _short(span: Span, what: str, regime: str, least: timedelta) -> Finding:
@@ -119,38 +111,23 @@ def _short(span: Span, what: str, regime: str, least: timedelta) -> Finding:
     )
 
 
-def _data(entry: Entry[DataClass], demands: list[_Demand]) -> Iterator[Finding]:
+def _data(entry: Entry[DataClass], demanded: Sequence[Rule]) -> Iterator[Finding]:
     keep = entry.model.keep
-    for demand in demands if keep else ():
-        assert keep is not None
-        bound = None
-        if demand.least and keep < demand.least:
-            bound, word = demand.least, "at least"
-        elif demand.most and keep > demand.most:
-            bound, word = demand.most, "at most"
-        if bound:
-            text = format_duration(bound)
-            yield CHECK.finding(
-                entry.origin.span("keep"),
-                f"`{entry.name}` is kept {format_duration(keep)}, but `{demand.regime}` demands {word} {text}",
-                f"write `keep: {text}`",
-                subject=entry.name,
-            )
-
-
-def _conflict(system: System, demands: list[_Demand]) -> Iterator[Finding]:
-    longest = max((d for d in demands if d.least), key=lambda d: d.least or timedelta(), default=None)
-    shortest = min((d for d in demands if d.most), key=lambda d: d.most or timedelta(), default=None)
-    if longest is None or shortest is None or not longest.least or not shortest.most:
+    if keep is None:
         return
-    if longest.least > shortest.most:
-        section = "compliance" if "compliance" in system.spec.single else "audit"
-        yield CHECK.finding(
-            system.spec.single[section].origin.span(),
-            f"`{longest.regime}` demands records for at least {format_duration(longest.least)}, "
-            f"`{shortest.regime}` allows at most {format_duration(shortest.most)}",
-            "let legal decide; keeping the record and erasing its personal fields often satisfies both",
-        )
+    written = Rule("keep", least=keep, most=keep)
+    for regime in demanded:
+        for conflict in clashes([written, Rule(regime.name, regime.least, regime.most)]):
+            if written in conflict.rules:
+                lower = conflict.rules[0] is not written
+                word, bound = ("at least", conflict.least) if lower else ("at most", conflict.most)
+                text = format_duration(bound)
+                yield CHECK.finding(
+                    entry.origin.span("keep"),
+                    f"`{entry.name}` is kept {format_duration(keep)}, but `{regime.name}` demands {word} {text}",
+                    f"write `keep: {text}`",
+                    subject=entry.name,
+                )
 
 
 CHECK = Check(
