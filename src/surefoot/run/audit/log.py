@@ -1,0 +1,95 @@
+"""One audit log in use: events go in, and are given their place and their words in the index."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from hashlib import sha256
+from typing import Protocol
+
+from surefoot.domain.audit.canonical import parse
+from surefoot.domain.audit.record import Event, Target, from_fields
+from surefoot.errors import RecordRefused
+from surefoot.run.audit.appending import Appending, Means, Receipt, Waiting
+from surefoot.run.audit.sequencing import LogIdentity
+
+_INDEX = 2000  # records that one transaction takes into the index
+
+
+class Line(Protocol):
+    """Where records wait for their batch."""
+
+    def submit(self, item: Waiting) -> "Future[Receipt]":
+        """Put a record in line."""
+
+
+class AuditLog:
+    """The door for events, and the work that follows them.
+
+    Args:
+        identity: The log and its key.
+        means: What it works with.
+        line: Makes the line, given what takes a batch.
+    """
+
+    def __init__(self, identity: LogIdentity, means: Means, line: Callable[[Appending], Line]) -> None:
+        self._identity = identity
+        self._means = means
+        self._appending = Appending(identity, means)
+        self._line = line(self._appending)
+
+    @property
+    def identity(self) -> LogIdentity:
+        """The log and its key."""
+        return self._identity
+
+    @property
+    def means(self) -> Means:
+        """What it works with."""
+        return self._means
+
+    def record(self, event: Event) -> "Future[Receipt]":
+        """Take an event; the receipt comes once it is durable.
+
+        Raises:
+            RecordRefused: It does not fit; that itself is recorded. Other errors come out of the future.
+        """
+        try:
+            entry = self._means.preparing.entry(event)
+        except RecordRefused as refusal:
+            self._refuse(refusal, event.id.encode())
+            raise
+        return self._line.submit(Waiting(entry, event.action.category))
+
+    def record_raw(self, raw: bytes) -> "Future[Receipt]":
+        """Take an event as somebody sent it, as JSON.
+
+        Raises:
+            RecordRefused: As for `record`.
+        """
+        try:
+            event = from_fields(parse(raw))
+        except RecordRefused as refusal:
+            self._refuse(refusal, raw)
+            raise
+        return self.record(event)
+
+    def follow(self) -> bool:
+        """Sequence what waits in the inbox and index what was sequenced; return whether there may be more.
+
+        Raises:
+            StoreError: The database does not answer, or another process leads by now.
+        """
+        if not self._means.lease.leads():
+            return False
+        sequenced = self._appending.sequence_inbox()
+        name = self._identity.name
+        if not self._means.store.read(lambda transaction: name in transaction.log.logs()):
+            return False
+        indexed = self._means.store.write(lambda transaction: transaction.log.index(name, _INDEX))
+        return bool(sequenced or indexed)
+
+    def _refuse(self, refusal: RecordRefused, raw: bytes) -> None:
+        """Record that something was refused: where, and the hash of what was sent, never the content."""
+        target = Target("log", self._identity.name)
+        self._line.submit(
+            self._means.own("log.refuse", target, field=refusal.field or "record", sha256=sha256(raw).hexdigest())
+        )
