@@ -1,0 +1,1 @@
+"""Ready-made checks, one a module; each takes the options of `surefoot.health.check` as well."""
