@@ -106,7 +106,18 @@ def cli() -> Iterator[str]:
         command = surefoot.get_command(top, verb)
         assert command is not None
         yield from (f"## {verb}", "")
-        yield from _console(command.get_help(click.Context(command, info_name=verb, parent=top, terminal_width=WIDTH)))
+        yield from _helps(command, verb, top)
+
+
+def _helps(command: click.Command, name: str, above: click.Context) -> Iterator[str]:
+    """Print the help of a verb and of what it groups."""
+    context = click.Context(command, info_name=name, parent=above, terminal_width=WIDTH)
+    yield from _console(command.get_help(context))
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            assert found is not None
+            yield from _helps(found, below, context)
 
 
 def exceptions() -> Iterator[str]:

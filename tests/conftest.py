@@ -17,6 +17,7 @@ DEBIAN_PACKAGE = {
     "faketime": "faketime",
     "prometheus": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
+    "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
     "promtool": "prometheus",
 }
 

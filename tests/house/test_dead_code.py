@@ -16,8 +16,18 @@ HOOKS = [  # methods that a library calls by their names
     "descend_resolver",
     "ascend_resolver",
     "field_title_should_be_set",
+    "process_bind_param",
+    "process_result_value",
 ]
-CALLED_FROM_OUTSIDE = ["@*.command*", "@*.group*", "@*.result_callback*", "@*_validator*", "@*_serializer*"]
+CALLED_FROM_OUTSIDE = [
+    "@ROUTER.*",
+    "@*.command*",
+    "@*.group*",
+    "@*.result_callback*",
+    "@*_validator*",
+    "@*_serializer*",
+    "@event.listens_for*",
+]
 
 
 def test_no_function_class_or_import_is_unused():

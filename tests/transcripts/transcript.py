@@ -17,8 +17,8 @@ above it. Blank lines at the end of a section do not count. Steps happen in thei
 
 - ``use FOLDER`` copies a folder of the repository, such as ``examples/shop``, into it;
 - ``file PATH`` writes a file; ``env NAME=VALUE`` sets a variable for the commands that follow;
-- ``run COMMAND`` starts a program without a shell; its ``stdout``, ``stderr`` and ``exit`` follow it
-  (left out: empty, empty, 0).
+- ``run COMMAND`` starts a program without a shell; its ``stdin``, ``stdout``, ``stderr`` and ``exit`` follow it
+  (left out: empty, empty, empty, 0).
 
 ``[..]`` stands for any text within a line, a line ``[...]`` for any number of lines. The fresh folder itself
 is printed as ``$PWD``.
@@ -33,7 +33,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-SECTION = re.compile(r"^--- (use|env|file|run|stdout|stderr|exit)(?: (.*))?$")
+SECTION = re.compile(r"^--- (use|env|file|run|stdin|stdout|stderr|exit)(?: (.*))?$")
 ANYTHING = "[..]"
 MORE = "[...]"
 Lines = tuple[str, ...]
@@ -46,6 +46,7 @@ class Step:
     verb: str
     argument: str
     body: Lines = ()
+    stdin: Lines = ()
     stdout: Lines = ()
     stderr: Lines = ()
     code: int = 0
@@ -79,7 +80,7 @@ def parse(text: str) -> Transcript:
         else:
             raise ValueError(f"no section holds {line!r}; the header's lines start with #")
     for verb, argument, lines in sections:
-        if verb not in {"stdout", "stderr", "exit"}:
+        if verb not in {"stdin", "stdout", "stderr", "exit"}:
             steps.append(Step(verb, argument, body=_trimmed(lines)))
         elif not steps or steps[-1].verb != "run":
             raise ValueError(f"'--- {verb}' has no '--- run' above it")
@@ -95,6 +96,7 @@ def render(transcript: Transcript) -> str:
         lines += [""] if step.verb == "run" or position == 0 else []
         lines += [f"--- {step.verb} {step.argument}", *step.body]
         if step.verb == "run":
+            lines += ["--- stdin", *step.stdin] if step.stdin else []
             lines += ["--- stdout", *step.stdout] if step.stdout else []
             lines += ["--- stderr", *step.stderr] if step.stderr else []
             lines += [f"--- exit {step.code}"]
@@ -130,7 +132,7 @@ def _run(step: Step, folder: Path, variables: dict[str, str]) -> Step:
         command,
         cwd=folder,
         env=variables,
-        stdin=subprocess.DEVNULL,
+        input="".join(f"{line}\n" for line in step.stdin),
         capture_output=True,
         text=True,
         timeout=60,
@@ -165,6 +167,8 @@ def _pattern(line: str) -> str:
 
 def _with_output(step: Step, verb: str, argument: str, lines: Lines) -> Step:
     match verb:
+        case "stdin":
+            return replace(step, stdin=lines)
         case "stdout":
             return replace(step, stdout=lines)
         case "stderr":

@@ -34,7 +34,7 @@ def test_a_verb_explains_itself(verb: str):
     result = CliRunner().invoke(cli.surefoot, [verb, "--help"])
     assert result.exit_code == 0
     assert result.output.startswith(f"Usage: surefoot {verb} ")
-    summary = cli._first_line(cli._modules()[verb])
+    summary = cli.surefoot.summary(verb)
     assert summary.endswith(".")
     assert summary[0].isupper()
 

@@ -64,6 +64,40 @@ def test_conflict_between_regimes_is_for_legal_to_answer(tmp_path: Path):
     (finding,) = of("C05", spec(own="keep_at_most: 90d"), tmp_path)
     assert finding.message == "`pci-dss` demands records for at least 1y, `own` allows at most 90d"
     assert finding.ask is Role.LEGAL
+    assert "keep the record, erase its personal fields" in finding.cure
+
+
+@pytest.mark.req("AUD-4", "INT-6")
+@pytest.mark.parametrize(
+    ("audit", "own", "message"),
+    [
+        ("retention: 9y", "keep_at_most: 3y", "records are kept 9y, but `own` allows at most 3y"),
+        (
+            "retention: {categories: {data: {hot: 5y}}}",
+            "keep_at_most: 3y",
+            "`data` is kept 5y, but `own` allows at most 3y",
+        ),
+        (
+            "retention: {all: {min: 5y}, categories: {x: {max: 3y}}}",
+            "keep_at_least: 1y",
+            "`audit.retention.all` demands records for at least 5y, `audit.retention.categories.x` allows at most 3y",
+        ),
+        (
+            "retention: {fields: {amount: {min: 5y, max: 3y}}}",
+            "keep_at_least: 1y",
+            "`audit.retention.fields.amount` demands records for at least 5y and allows at most 3y",
+        ),
+    ],
+)
+def test_longer_than_allowed_is_reported(audit: str, own: str, message: str, tmp_path: Path):
+    (finding,) = of("C05", spec(own=own, audit=audit), tmp_path)
+    assert finding.message == message
+    assert finding.ask is Role.LEGAL
+
+
+def test_a_hold_over_all_records_leaves_no_category_to_compare(tmp_path: Path):
+    audit = "retention: {all: {legal_hold: true}, categories: {data: {min: 30d}}}"
+    assert of("C05", spec(audit=audit), tmp_path) == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The default numbers of on-call, incidents, resilience, chaos, recovery, audit and capacity, merged."""
+"""The default numbers of on-call, incidents, resilience, chaos, recovery, audit, capacity and the server, merged."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
@@ -30,6 +30,7 @@ from surefoot.spec.model.policy_oncall import (
     SeverityRule,
 )
 from surefoot.spec.model.policy_recovery import AuditNumbers, RecoveryNumbers
+from surefoot.spec.model.policy_server import ServerNumbers
 from surefoot.spec.model.record import Record
 from surefoot.spec.model.scalars import Name, Percent, PositiveTime, Seq, Text, Time, bad
 
@@ -171,6 +172,7 @@ class OperationsPolicy(Record):
     recovery: RecoveryNumbers
     audit: AuditNumbers
     capacity: CapacityNumbers
+    server: ServerNumbers
     reviews: ReviewNumbers
 
     @model_validator(mode="after")

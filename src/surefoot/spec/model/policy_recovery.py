@@ -114,4 +114,5 @@ class AuditNumbers(Record):
     entry: Size
     checkpoint: PositiveTime
     anchor: PositiveTime
+    proof_age: PositiveTime
     events: dict[Text, EventType]

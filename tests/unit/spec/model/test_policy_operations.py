@@ -81,7 +81,7 @@ def test_regimes_keep_at_least_what_they_demand():
 
 def test_every_event_of_the_catalogue_captures_something():
     events = policy().audit.events
-    assert len(events) == 15
+    assert len(events) >= 15  # those of AUD-1
     assert all(event.capture for event in events.values())
 
 

@@ -1,0 +1,1 @@
+"""The pages: server-made HTML, no script needed, every action a plain form."""
