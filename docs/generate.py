@@ -1,19 +1,28 @@
 """Write the generated part of docs/reference from the code: ``python docs/generate.py``."""  # noqa: INP001  # a script
 
+import re
+import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
+from enum import StrEnum
 from importlib.resources import files
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, Literal, cast, get_args, get_origin
 
 import click
 
 from surefoot import api, errors
+from surefoot.channels import Setting, all_channels, settings_of
 from surefoot.checks import all_checks
 from surefoot.checks._page import pages
 from surefoot.cli import surefoot
+from surefoot.integrations import readings
 from surefoot.outputs import all_outputs
+from surefoot.resilience import settings
+from surefoot.resilience.pipeline import Pipeline
 from surefoot.spec import schema
 from surefoot.spec.model import SECTIONS
 
@@ -94,6 +103,40 @@ def outputs() -> Iterator[str]:
         yield from (*(f"- `{path}`" for path in paths), *([""] if paths else []))
 
 
+def channels() -> Iterator[str]:
+    """List every channel with its settings, and what happens to a message whose end is unknown."""
+    yield from _title(
+        "Channels",
+        "How messages leave. The [spec](spec.md#channelmodel) says which are used, as `channels:`, and names each "
+        "secret by `env:NAME` or `file:PATH`; `sender` is written `from` there, and `twilio` is `phone` or `sms`. A "
+        "response of 2xx accepts; 3xx, 4xx (429 too) and 503 refuse, and the next way is tried; any other 5xx, a lost "
+        "connection and 10 s without an answer leave it unknown whether the message has left, and it is never taken "
+        "for sent. Only links with http and https are passed on.",
+    )
+    again = {
+        "dedupe": "it is sent again with the same key, which the other side recognises.",
+        "lookup": "the provider is asked, and it is sent again only if it is not found.",
+        "none": "it is sent again, marked `Repeat`.",
+    }
+    for channel in all_channels().values():
+        yield from (f"## {channel.name}", "", channel.describes, "")
+        yield from (f"If it is unknown whether a message has left: {again[channel.dedupe]}", "")
+        if channel.acknowledges:
+            yield from ("The recipient can acknowledge in it.", "")
+        if channel.needs:
+            yield from (f"Needs `pip install 'surefoot[{channel.needs}]'`.", "")
+        described = settings_of(channel.settings)
+        if described:
+            yield from _table(("setting", "value", "default", "meaning"), map(_setting, described))
+
+
+def _setting(setting: Setting) -> tuple[str, ...]:
+    value = "a secret" if setting.secret else {"list": "list of text", "text": "text"}.get(setting.kind, "")
+    value = value or ", ".join(f"`{choice}`" for choice in setting.choices)
+    default = "required" if setting.required else setting.default and f"`{setting.default}`"
+    return f"`{setting.name}`", value, default, setting.meaning
+
+
 def cli() -> Iterator[str]:
     """Print the help of every verb."""
     yield from _title(
@@ -141,13 +184,108 @@ def policy() -> Iterator[str]:
         yield from (f"## {path.stem}", "", "```yaml", path.read_text("utf-8").rstrip(), "```", "")
 
 
+def resilience() -> Iterator[str]:
+    """List the settings of every policy."""
+    yield from _title(
+        "Resilience",
+        "The fields of `resilience.json`, which `surefoot build` writes, and of the classes in "
+        "`surefoot.resilience`: times in seconds, shares from 0 to 1. How a spec says them is in the "
+        "[spec](spec.md#dependency), why they are so in "
+        "[what the policies mean](../explanation/resilience-semantics.md).",
+    )
+    for kind in _settings():
+        about = cleandoc(kind.__doc__ or "")
+        text, _, attributes = about.partition("Attributes:")
+        meanings = dict(re.findall(r"^ +(\w+): (.+(?:\n {8}.+)*)", attributes, re.MULTILINE))
+        yield from (f"## {kind.__name__}", "", text.strip(), "")
+        rows = (
+            (f"`{field.name}`", _hint(field.type), _standard(field), " ".join(meanings.get(field.name, "").split()))
+            for field in fields(kind)
+        )
+        yield from _table(("field", "value", "default", "meaning"), rows)
+
+    yield from (
+        "## Metrics",
+        "",
+        "What `surefoot.integrations.prometheus` shows. Each has a label `name`; pipelines of a file also `service`.",
+        "",
+    )
+    rows = (
+        (f"`{family.name}`", family.kind, ", ".join(sorted(_labels(family))), family.describes)
+        for family in readings.read(_every_policy())
+    )
+    yield from _table(("metric", "type", "labels", "meaning"), rows)
+
+
+def _every_policy() -> list[Pipeline]:
+    """Make pipelines that have all policies between them."""
+    breaker, budget = settings.BreakerSettings(), settings.BudgetSettings()
+    one = settings.PipelineSettings(
+        "one",
+        deadline=1.0,
+        timeout=settings.TimeoutSettings(),
+        retry=settings.RetrySettings(),
+        budget=budget,
+        breaker=breaker,
+        bulkhead=settings.BulkheadSettings(1),
+        rate=settings.RateSettings(1),
+        shed=settings.ShedSettings(),
+        fallback=(settings.FallbackSettings("value"),),
+        chaos=True,
+    )
+    other = settings.PipelineSettings("other", hedge=settings.HedgeSettings(delay=1.0), budget=budget)
+    return [Pipeline(one), Pipeline(other)]
+
+
+def _labels(family: readings.Family) -> set[str]:
+    """List the labels of a family beside the name, with their values."""
+    found: dict[str, list[str]] = {}
+    for sample in family.samples:
+        for label, value in sample.labels:
+            if label != "name" and value not in found.setdefault(label, []):
+                found[label].append(value)
+    return {f"`{label}`: {', '.join(values)}" for label, values in found.items() if values}
+
+
+def _settings() -> list[type]:
+    """List the classes of settings: the whole pipeline, then its parts in alphabetical order."""
+    kinds = [kind for kind in vars(settings).values() if isinstance(kind, type) and is_dataclass(kind)]
+    return sorted(kinds, key=lambda kind: (kind is not settings.PipelineSettings, kind.__name__))
+
+
+def _hint(hint: object) -> str:
+    """Say in words what a field takes."""
+    if isinstance(hint, types.UnionType | types.GenericAlias) or get_origin(hint) is not None:
+        inner = [part for part in get_args(hint) if part not in (NoneType, ...)]
+        if get_origin(hint) is tuple:
+            return f"list of {_hint(inner[0])}"
+        if get_origin(hint) is Literal:
+            return ", ".join(f"`{part}`" for part in inner)
+        return " or ".join(_hint(part) for part in inner)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return ", ".join(f"`{part}`" for part in hint)
+    if isinstance(hint, type) and is_dataclass(hint):
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    words = {int: "whole number", float: "number", bool: "`true`, `false`", str: "text", object: "any value"}
+    return words[cast("type", hint)]
+
+
+def _standard(field: Field[Any]) -> str:
+    """Show the default of a field."""
+    if field.default is MISSING:
+        return "required"
+    return "" if field.default in (None, "", ()) else f"`{_yaml(field.default)}`"
+
+
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "spec": spec,
     "checks": checks,
     "outputs": outputs,
+    "channels": channels,
     "cli": cli,
     "errors": exceptions,
     "policy": policy,
+    "resilience": resilience,
 }
 
 

@@ -19,6 +19,7 @@ DEBIAN_PACKAGE = {
     "prometheus-alertmanager": "prometheus-alertmanager",
     "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
     "promtool": "prometheus",
+    "redis-server": "redis-server",
 }
 
 settings.register_profile("ci", derandomize=True, deadline=None)

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from surefoot import audit as audit
     from surefoot.api import Workspace as Workspace
     from surefoot.api import build as build
     from surefoot.api import check as check
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from surefoot.finding import Span as Span
 
 _HOMES = {
+    "audit": "audit",
     **dict.fromkeys(("Workspace", "build", "check", "load"), "api"),
     "Artifact": "artifact",
     **dict.fromkeys(("SpecError", "SurefootError"), "errors"),
@@ -29,4 +31,5 @@ __all__ = [  # noqa: PLE0604  # the names are those of the table above, loaded o
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'surefoot' has no attribute {name!r}")
-    return getattr(import_module(f"surefoot.{_HOMES[name]}"), name)
+    home = import_module(f"surefoot.{_HOMES[name]}")
+    return home if name == _HOMES[name] else getattr(home, name)

@@ -53,7 +53,7 @@ def check(paths: Sequence[Path], *, today: date, policy: Mapping[str, Value] | N
 
     Args:
         paths: Folders that hold a ``surefoot.yaml``, or single files: specs, rule files, Sloth, OpenSLO.
-        today: Decides which snoozed findings are due again.
+        today: Decides which snoozed findings are due again, and from when on schedules are played.
         policy: Changes of the policy for this run, over those of the spec.
     """
     with _without_collector():
@@ -108,7 +108,7 @@ def _examine(reader: Reader, today: date, policy: Mapping[str, Value]) -> Worksp
         system, unresolved = resolve(decoder.spec(reader.runbooks), brought, policy)
         findings += unresolved
         if not any(finding.severity is Severity.ERROR for finding in findings):
-            findings += checks.examine(system)
+            findings += checks.examine(system, today)
     findings += checks.examine_rules(rules)
     kept, ignored = ignore.apply(findings, reader.lines, today)
     kept.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.rule) if f.span else ("", 0, 0, f.rule))

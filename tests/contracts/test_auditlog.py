@@ -102,6 +102,7 @@ def test_the_inbox_keeps_order_and_passes_over_what_it_knows(store: Store):
     store.write(lambda tx: tx.log.offer("shop", entries(2, 3)))
     waiting = store.read(lambda tx: tx.log.inbox("shop", 10))
     assert waiting == entries(1, 2, 3)
+    assert store.read(lambda tx: tx.log.waiting("shop")) == 3
     store.write(lambda tx: tx.log.taken("shop", [waiting[0].id]))
     assert store.read(lambda tx: tx.log.inbox("shop", 10)) == entries(2, 3)
 
@@ -164,6 +165,26 @@ def test_the_index_says_how_far_it_is(store: Store):
 
 
 @pytest.mark.req("AUD-3")
+@pytest.mark.parametrize("table", ["audit_index", "audit_text"])
+def test_what_somebody_took_out_of_the_index_shows(store: Store, database: str, table: str):
+    append(store, entries(*range(5)))
+    store.write(lambda tx: tx.log.index("shop", 4))
+    assert store.read(lambda tx: tx.log.indexed("shop")) == 4
+    statements = {
+        "audit_index": "DELETE FROM audit_index WHERE place = :place",
+        "audit_text": "DELETE FROM audit_text WHERE place = :place"
+        if isinstance(store, PostgresStore)
+        else "DELETE FROM audit_text_docsize WHERE id = :place",
+    }
+    engine = opening.engine(opening.address(database))
+    with engine.begin() as connection:
+        connection.execute(text(statements[table]), {"place": (1 << 40) + 2})
+    engine.dispose()
+    assert store.read(lambda tx: tx.log.indexed("shop")) == 2
+    assert store.read(lambda tx: tx.log.head("shop")).indexed == 4
+
+
+@pytest.mark.req("AUD-3")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -194,6 +215,7 @@ def test_a_sealed_run_leaves_the_rows_and_the_index_and_keeps_its_root(store: St
     assert store.read(lambda tx: tx.log.find("shop", Filter(target="300"), -1, 5)) == []
     assert store.read(lambda tx: tx.log.find("shop", Filter(text="300"), -1, 5)) == []
     assert len(store.read(lambda tx: tx.log.find("shop", Filter(target="512"), -1, 5))) == 1
+    assert append(store, entries(300, 600)) == [300, 600]
     store.write(lambda tx: tx.log.purge("shop", 256, START))
     assert store.read(lambda tx: tx.log.segments("shop"))[0].purged_at == START
 

@@ -16,7 +16,7 @@ from surefoot.edge.logkey import log_key
 from surefoot.edge.store.opening import address, open_store
 from surefoot.edge.store.points import AFTER_COMMIT, BEFORE_COMMIT
 from tests.conftest import CI
-from tests.crash import writer
+from tests.crash import replica, writer
 from tests.postgres import cluster, programs
 
 POINTS = (BEFORE_COMMIT, AFTER_COMMIT)
@@ -49,9 +49,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return found
 
 
-def start(place: Place, point: str, count: int, first: int) -> "subprocess.Popen[str]":
+def start(place: Place, point: str, count: int, first: int, who: str = "writer") -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.crash.writer", place.database, str(place.key), point, str(count), str(first)],
+        [sys.executable, "-m", f"tests.crash.{who}", place.database, str(place.key), point, str(count), str(first)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -109,3 +109,24 @@ def test_a_writer_goes_on_while_another_is_killed(place: Place, point: str):
     assert (killed.returncode, other.returncode) == (-signal.SIGKILL, 0)
     assert told <= set(state(place))
     assert {writer.entry(number).id for number in range(first + 1_000, first + 1_000 + writer.RECORDS)} <= told
+
+
+@pytest.mark.real
+@pytest.mark.req("AUD-3", "PLT-7")
+@pytest.mark.parametrize("point", POINTS)
+def test_when_the_process_that_sequences_is_killed_another_takes_over(durable_postgres: Place, point: str):
+    first = 200_000 + POINTS.index(point) * 10_000
+    replicas = [
+        start(durable_postgres, point, 9, first, "replica"),
+        start(durable_postgres, "none", 1, first + 1_000, "replica"),
+        start(durable_postgres, "none", 1, first + 2_000, "replica"),
+    ]
+    told: dict[str, str] = {}
+    for process in replicas:
+        lines = process.communicate(timeout=90)[0].split("\n")[:-1]
+        told |= dict(line.split(" ") for line in lines)
+    assert [process.returncode for process in replicas] == [-signal.SIGKILL, 0, 0]
+    replica.drain(durable_postgres.database, durable_postgres.key)
+    assert set(told) <= set(state(durable_postgres))
+    assert set(told.values()) == {"sequenced", "inbox"}
+    assert len(told) >= 2 * replica.RECORDS

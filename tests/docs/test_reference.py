@@ -4,6 +4,7 @@ import click
 import pytest
 from docs.generate import PAGES, REFERENCE, render
 
+from surefoot.channels import all_channels
 from surefoot.checks import all_checks
 from surefoot.cli import surefoot
 from surefoot.outputs import all_outputs
@@ -21,6 +22,7 @@ def test_a_generated_page_is_current(name: str):
     ("name", "documented"),
     [
         ("checks", [f"## {rule}" for rule in all_checks()]),
+        ("channels", [f"## {channel}" for channel in all_channels()]),
         ("cli", [f"## {verb}" for verb in surefoot.list_commands(click.Context(surefoot))]),
         ("outputs", [f"## {output}" for output in all_outputs()]),
         ("spec", [f"| `{section}` |" for section in SECTIONS]),

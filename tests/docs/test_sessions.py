@@ -1,8 +1,9 @@
-"""What the README and the tutorials show is what happens.
+"""What the README, the tutorials and some of the how-tos show is what happens.
 
 A comment ``<!-- file: PATH -->`` above a block writes that block to a file. In a block ``console`` a line that
-starts with ``$ `` is typed, in the order of the document and in one fresh folder, and what follows it must come
-out; a line ``...`` stands for any number of lines. Other blocks are not run. The folder has the clone's examples.
+starts with ``$ `` is typed (a backslash at its end goes on), in the order of the document and in one fresh folder,
+and what follows it must come out; a line ``...`` stands for any number of lines. Other blocks are not run. The folder
+has the clone's examples.
 """
 
 import os
@@ -16,7 +17,14 @@ import pytest
 
 from tests.house.source import ROOT, name
 
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs" / "tutorials").glob("*.md"))]
+DOCS = ROOT / "docs"
+DOCUMENTS = [
+    ROOT / "README.md",
+    *sorted((DOCS / "tutorials").glob("*.md")),
+    DOCS / "how-to" / "back-up-the-store.md",
+    DOCS / "how-to" / "keep-an-audit-log.md",
+    DOCS / "how-to" / "retain-and-erase.md",
+]
 BLOCK = re.compile(r"(?:<!-- file: (\S+) -->\n)?^```([a-z ]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MORE = "..."
 
@@ -29,6 +37,9 @@ def sessions(text: str) -> Iterator[tuple[str, str]]:
         elif language == "console":
             for typed in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
                 command, _, output = typed.partition("\n")
+                while command.endswith("\\"):
+                    more, _, output = output.partition("\n")
+                    command = f"{command}\n{more}"
                 yield command, output
 
 

@@ -38,6 +38,7 @@ def shop() -> System:
         ("shop", Decision.ACCEPT),
         ("sloth-migration", Decision.ACCEPT),
         ("minimal", Decision.CLARIFY),
+        ("payment", Decision.CLARIFY),
     ],
 )
 def test_an_example_is_decided_as_it_says(example: str, decision: Decision):

@@ -18,6 +18,9 @@ HOOKS = [  # methods that a library calls by their names
     "field_title_should_be_set",
     "process_bind_param",
     "process_result_value",
+    "handle_async_request",
+    "intercept_service",
+    "intercept_unary_unary",
 ]
 CALLED_FROM_OUTSIDE = [
     "@ROUTER.*",

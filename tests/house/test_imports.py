@@ -10,12 +10,14 @@ from tests.house.source import ROOT, trees
 
 OUTSIDE_THE_CORE = (
     "src/surefoot/__main__.py",
+    "src/surefoot/audit/",  # runs in services of others, above the core
     "src/surefoot/cli/",
     "src/surefoot/edge/",
     "src/surefoot/server/",
+    "src/surefoot/integrations/",  # each is there for one impure library
     "src/surefoot/health/",  # runs in services of others, below the core
     "src/surefoot/resilience/",
-    "src/surefoot/wiring.py",
+    "src/surefoot/wiring/",
 )
 IMPURE = {
     *(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surefoot.resilience.bulkhead import Bulkhead
@@ -130,7 +130,7 @@ async def _play(limit: int, queue: int, moves: list[tuple[str, int]]) -> None:
     assert len(real.bulkhead.places.free) == real.bulkhead.places.limit
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no finding
 @given(st.integers(1, 3), st.integers(0, 3), steps)
 def test_calls_are_inside_waiting_or_refused_as_by_the_book(limit: int, queue: int, moves: list[tuple[str, int]]):
     asyncio.run(_play(limit, queue, moves))

@@ -120,7 +120,7 @@ class Plain:
                     retry.ok_first += done == 0
                     retry.ok_later += done > 0
                     return result
-                delay = retry.again(done, delay, error or result, None)
+                delay = retry.again(done, delay, error or result, None, retry.budget)
                 if delay is None:
                     retry.failed_first += done == 0
                     retry.failed_later += done > 0
@@ -130,8 +130,8 @@ class Plain:
                 done += 1
                 self.clock.sleep(delay)
         finally:
-            if done:
-                retry.release()
+            if done and retry.budget:
+                retry.budget.give()
 
     def attempt(self):
         if "rate" in self.policies:

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def test_the_command_line_prints_what_the_transcript_says(path: Path, tmp_path: 
         "HOME": str(tmp_path),
         "LANG": "C.UTF-8",
         "NO_COLOR": "1",
-        "PATH": os.environ["PATH"],
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "TZ": "UTC",
     }
     folder = tmp_path / "folder"

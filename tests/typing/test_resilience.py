@@ -31,6 +31,10 @@ def numbers(upto: int) -> Iterator[int]:
 async def stream(upto: int) -> AsyncIterator[int]:
     yield upto
 
+@plain.replay(key=lambda order: order.upper())
+def plain_later(order: str, *, count: int = 1) -> None:
+    pass
+
 class Bank:
     @payments(on=lambda error: "5" in str(error))
     async def capture(self, order: str) -> int:
@@ -48,8 +52,9 @@ async def main(bank: Bank) -> None:
         reveal_type(attempt.result(5))
     reveal_type(resilience.remaining())
     reveal_type(plain.__name__)
+    reveal_type(plain_later("a"))
 """
-REVEALED = ["float", "bytes", "int", "list[int]", "int", "float", "bytes", "int", "float | None", "str"]
+REVEALED = ["float", "bytes", "int", "list[int]", "int", "float", "bytes", "int", "float | None", "str", "None"]
 WRONG = [
     "plain(5)",
     "plain('a', count='b')",

@@ -14,7 +14,7 @@ def test_every_public_name_is_there(name):
 
 
 def test_a_name_that_is_not_there_is_told():
-    with pytest.raises(AttributeError, match="'surefoot.resilience' has no attribute 'retries'"):
+    with pytest.raises(AttributeError, match=r"'surefoot\.resilience' has no attribute 'retries'"):
         resilience.retries  # noqa: B018
 
 

@@ -9,6 +9,7 @@ with ``groups:`` is a rule file; any other is a workspace in one file.
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from surefoot import registry
@@ -29,6 +30,7 @@ class Check:
         why: The one sentence that each finding carries.
         ask: Who can answer it.
         system: Examines a resolved spec. None if only rule files are examined, or while reading.
+        dated: Examines what a resolved spec says about the time from a day on, such as its schedules.
         rules: Examines rule files together. None if only a spec is examined, or while reading.
         needs: What is missing to decide it in full, shown by ``explain``; empty if nothing is.
     """
@@ -40,6 +42,7 @@ class Check:
     ask: Role = Role.OWNER
     system: "Callable[[System], Iterator[Finding]] | None" = None
     rules: "Callable[[Sequence[RuleFile]], Iterator[Finding]] | None" = None
+    dated: "Callable[[System, date], Iterator[Finding]] | None" = None
     needs: str = ""
 
     def finding(self, span: Span | None, message: str, cure: str, *, subject: str = "", default: str = "") -> Finding:
@@ -53,11 +56,13 @@ def all_checks() -> dict[str, Check]:
     return registry.discover(sys.modules[__name__], Check, lambda check: check.id)
 
 
-def examine(system: System) -> Iterable[Finding]:
+def examine(system: System, today: date) -> Iterable[Finding]:
     """Run every rule that examines a spec."""
     for check in all_checks().values():
         if check.system is not None:
             yield from check.system(system)
+        if check.dated is not None:
+            yield from check.dated(system, today)
 
 
 def examine_rules(files: Sequence[RuleFile]) -> Iterable[Finding]:

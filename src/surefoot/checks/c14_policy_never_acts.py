@@ -3,8 +3,10 @@
 ## What it does
 
 Reports policies of a dependency that another one keeps from ever acting: a `timeout` that is not shorter than
-the `deadline` of the whole call, `slow` calls or a `hedge` that begin only after the `timeout`, a `budget`
-without `retry` or `hedge`, fallbacks behind a constant `value`, and settings of a breaker that is `off`.
+the `deadline` of the whole call, a `breaker` with a `deadline` but no `timeout` (a call that hangs ends by the
+deadline, which says nothing about the dependency and is not counted), `slow` calls or a `hedge` that begin only
+after the `timeout`, a `budget` without `retry` or `hedge`, fallbacks behind a constant `value`, and settings of a
+breaker that is `off`.
 
 ## Why it matters
 
@@ -56,6 +58,9 @@ def _times(dependency: Dependency) -> Iterator[tuple[str, str, str]]:
     whole = dependency.deadline
     if attempt and whole and attempt >= whole:
         yield "timeout", f"the whole call ends after {_text(whole)}", "write a shorter `timeout`, or drop it"
+    if dependency.breaker and dependency.breaker.mode != "disabled" and whole and not attempt:
+        problem = "when calls hang, the deadline ends them, and nothing is counted"
+        yield "breaker", problem, f"add a `timeout` below {_text(whole)}"
     limit = min((each for each in (attempt, whole) if each), default=None)
     if limit is None:
         return

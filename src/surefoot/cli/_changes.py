@@ -9,6 +9,8 @@ from surefoot.domain.change import Change, Comparison, Delta
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _AROUND = 40  # characters shown on each side of a difference
 _SHORT = 60  # characters; a longer text stands on a line of its own
+_SHIFTS = "Shifts"
+_MANY = 10  # stretches of a schedule; the others are counted
 
 
 def as_text(comparison: Comparison) -> str:
@@ -16,7 +18,8 @@ def as_text(comparison: Comparison) -> str:
     lines: list[str] = []
     for title, changes in _sections(comparison):
         if changes:
-            lines += [title, *(line for change in changes for line in _change(change))]
+            written = _shifts if title == _SHIFTS else _change
+            lines += [title, *(line for change in changes for line in written(change))]
     counts = [f"{title.lower()}: {len(changes)}" for title, changes in _sections(comparison) if changes]
     return "\n".join([*lines, "", ", ".join(counts)] if lines else ["nothing changes"])
 
@@ -43,6 +46,7 @@ def _sections(comparison: Comparison) -> tuple[tuple[str, Sequence[Change]], ...
         ("Alerts", comparison.alerts),
         ("Records", comparison.records),
         ("Routes", comparison.routes),
+        (_SHIFTS, comparison.shifts),
         ("Files", comparison.files),
     )
 
@@ -62,6 +66,18 @@ def _change(change: Change) -> Iterator[str]:
             old, new = _parting(delta.old, delta.new)
             yield from (f"        - {line}" for line in old.splitlines())
             yield from (f"        + {line}" for line in new.splitlines())
+
+
+def _shifts(change: Change) -> Iterator[str]:
+    """Say who gains and who loses each stretch."""
+    yield f"  {_SIGNS[change.kind]} {change.subject}"
+    for delta in change.deltas[:_MANY]:
+        if delta.new and delta.old:
+            yield f"      {delta.new} gains {delta.what}, {delta.old} loses it"
+        else:
+            yield f"      {delta.new or delta.old} {'gains' if delta.new else 'loses'} {delta.what}"
+    if len(change.deltas) > _MANY:
+        yield f"      and {len(change.deltas) - _MANY} more stretches"
 
 
 def _parting(old: str, new: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Show what a change of a spec does to objectives, alerts, records, routes and files.
+"""Show what a change of a spec does to objectives, alerts, records, routes, shifts and files.
 
 Compares the workspace OLD with NEW (the current folder); with --git, NEW with what it was in a revision
 of the repository that it lies in. An expression that means the same counts as unchanged.
@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from surefoot import api, wiring
+from surefoot.calendar.wallclock import first_instant
 from surefoot.cli import EXIT_NO, _changes, _options, report
 from surefoot.domain.change import Built, compare
 from surefoot.domain.intake import Decision
@@ -28,7 +29,7 @@ def diff(paths: tuple[Path, ...], revision: str | None, form: str, *, exit_code:
     after = _built(new, "the new spec")
     with wiring.history().at(revision, new) if revision is not None else nullcontext(old) as place:
         before = _built(place, "the old spec")
-    found = compare(before, after)
+    found = compare(before, after, first_instant(wiring.today(), after.system.zone))
     click.echo(_changes.as_text(found) if form == "text" else _changes.as_json(found))
     if found and exit_code:
         sys.exit(EXIT_NO)

@@ -1,13 +1,18 @@
-"""What a change of the spec does: to objectives, alerts, records, routes and files."""
+"""What a change of the spec does: to objectives, alerts, records, routes, shifts and files."""
 
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias, TypeVar
 
 from surefoot.artifact import Artifact
+from surefoot.calendar.moments import wall_at
 from surefoot.calendar.windows import Rolling
+from surefoot.domain.oncall.changes import moved
+from surefoot.domain.oncall.plan import Version
+from surefoot.domain.oncall.reading import numbers_of, version_of
 from surefoot.domain.rules.groups import groups
 from surefoot.domain.slo.burn import go_float
 from surefoot.promql.duration import format_duration
@@ -53,6 +58,7 @@ class Comparison:
         alerts: One by one; an expression that means the same is the same.
         records: Summed up for each objective.
         routes: Routes, receivers, inhibitions and business hours of Alertmanager.
+        shifts: By schedule, with each stretch that changes hands, and who had it and has it.
         files: By path, with the number of lines that went and came; headers do not count.
     """
 
@@ -60,11 +66,12 @@ class Comparison:
     alerts: tuple[Change, ...]
     records: tuple[Change, ...]
     routes: tuple[Change, ...]
+    shifts: tuple[Change, ...]
     files: tuple[Change, ...]
 
     def __bool__(self) -> bool:
         """Tell whether anything changes."""
-        return any((self.objectives, self.alerts, self.records, self.routes, self.files))
+        return any((self.objectives, self.alerts, self.records, self.routes, self.shifts, self.files))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +82,14 @@ class Built:
     artifacts: Sequence[Artifact]
 
 
-def compare(old: Built, new: Built) -> Comparison:
-    """Compare two states of a spec."""
+def compare(old: Built, new: Built, start: datetime) -> Comparison:
+    """Compare two states of a spec; its shifts from an instant on, for as long as the new policy simulates them."""
     return Comparison(
         objectives=tuple(_each(_objectives(old.system), _objectives(new.system), _objective)),
         alerts=tuple(_each(_alerts(old.system), _alerts(new.system), _alert)),
         records=tuple(_each(_records(old.system), _records(new.system), _recorded)),
         routes=tuple(_each(_routing(old.artifacts), _routing(new.artifacts), _settings)),
+        shifts=tuple(_shifts(old.system, new.system, start)),
         files=tuple(_each(_files(old), _files(new), _lines)),
     )
 
@@ -266,6 +274,27 @@ def _joined(value: Value) -> str:
 
 def _settings(old: dict[str, str] | None, new: dict[str, str] | None) -> Iterator[Delta]:
     return _texts(old, new) if old is not None and new is not None else iter(())
+
+
+def _shifts(old: System, new: System, start: datetime) -> Iterator[Change]:
+    """Tell which stretches of the schedules change hands, and which schedules come and go."""
+    before, after = version_of(old), version_of(new)
+    deltas: defaultdict[str, list[Delta]] = defaultdict(list)
+    for one in moved(before, after, start, start + numbers_of(new).simulate):
+        zone = after.plans[one.schedule].zone
+        span = " – ".join(f"{wall_at(at, zone):%Y-%m-%d %H:%M}" for at in (one.start, one.end))
+        deltas[one.schedule].append(Delta(span, _titles(before, one.loses), _titles(after, one.gains)))
+    for name in sorted({*before.plans, *after.plans}):
+        if name not in before.plans:
+            yield Change("added", name)
+        elif name not in after.plans:
+            yield Change("removed", name)
+        elif deltas[name]:
+            yield Change("changed", name, tuple(deltas[name]))
+
+
+def _titles(version: Version, people: tuple[str, ...]) -> str:
+    return " and ".join(version.title(person) for person in people)
 
 
 def _files(built: Built) -> dict[str, str]:

@@ -29,6 +29,22 @@ def waiting(folder: Path) -> list[str]:
     return sorted({str(file.parent) for file in folder.glob("*/*.frames") if file.stat().st_size})
 
 
+def in_use(folder: Path) -> int:
+    """Count the folders that processes use, this one among them."""
+    return sum(_is_locked(lock) for lock in folder.glob("*/lock"))
+
+
+def _is_locked(lock: Path) -> bool:
+    handle = os.open(lock, os.O_RDWR)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 def _claim(folder: Path) -> tuple[int, Path]:
     for number in count(1):
         slot = folder / str(number)

@@ -52,7 +52,10 @@ class Duty:
         declared = self.system.spec.all("escalations", Escalation)
         if name is None or name not in declared:
             return []
-        escalation = declared[name].model
+        return self.rungs(declared[name].model)
+
+    def rungs(self, escalation: Escalation) -> list[Rung]:
+        """List the steps of an escalation."""
         rungs, after = [], timedelta()
         for hold, targets, priorities in self._steps(escalation):
             at = format_duration(after) if after else "at once"

@@ -108,6 +108,9 @@ class LogRows(Protocol):
     def inbox(self, log: str, most: int) -> list[Entry]:
         """Return the oldest records of the inbox."""
 
+    def waiting(self, log: str) -> int:
+        """Count the records of the inbox."""
+
     def taken(self, log: str, ids: Sequence[str]) -> None:
         """Drop records from the inbox."""
 
@@ -182,8 +185,11 @@ class LogRows(Protocol):
     def segments(self, log: str) -> list[Segment]:
         """Return the runs that were sealed."""
 
-    def seal(self, log: str, segment: Segment) -> None:
-        """Note that a run lies in a file now, and drop its rows."""
+    def seal(self, log: str, segment: Segment, *, clear: bool = True) -> None:
+        """Note that a run lies in a file now, and drop its rows, or leave that to `clear`."""
+
+    def clear(self, log: str, segment: Segment, most: int) -> int:
+        """Drop so many of the rows that a sealed run has left here; return how many there were."""
 
     def purge(self, log: str, first: int, at: datetime) -> None:
         """Note that the file of a run is gone, and drop the tiles within it; its root stays."""

@@ -20,7 +20,7 @@ class KeyRing(Protocol):
         """Return the key that shall follow, made when it is first asked for.
 
         Raises:
-            PortError: It cannot be read or made.
+            PortError: It cannot be read or made, or another process has the log open.
         """
 
     def turn(self) -> None:

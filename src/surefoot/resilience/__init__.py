@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from surefoot.resilience.chaos import Fault as Fault
     from surefoot.resilience.deadline import deadline as within
     from surefoot.resilience.deadline import remaining as remaining
-    from surefoot.resilience.degraded import Degraded as Degraded
-    from surefoot.resilience.degraded import degradations as degradations
+    from surefoot.resilience.degradation import Degraded as Degraded
+    from surefoot.resilience.degradation import degradations as degradations
+    from surefoot.resilience.degradation import degraded as degraded
     from surefoot.resilience.errors import AttemptTimeout as AttemptTimeout
     from surefoot.resilience.errors import BreakerOpen as BreakerOpen
     from surefoot.resilience.errors import BulkheadFull as BulkheadFull
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
     from surefoot.resilience.loading import settings_from as settings_from
     from surefoot.resilience.pipeline import Pipeline as Pipeline
     from surefoot.resilience.pipeline import protect as protect
+    from surefoot.resilience.priorities import Priority as Priority
+    from surefoot.resilience.priorities import priority as priority
+    from surefoot.resilience.queue import QueueFull as QueueFull
+    from surefoot.resilience.queue import RetryQueue as RetryQueue
+    from surefoot.resilience.replay import Replayer as Replayer
+    from surefoot.resilience.replay import replayed_key as replayed_key
     from surefoot.resilience.settings import AdaptiveSettings as AdaptiveSettings
     from surefoot.resilience.settings import BreakerSettings as BreakerSettings
     from surefoot.resilience.settings import BudgetSettings as BudgetSettings
@@ -47,22 +54,27 @@ if TYPE_CHECKING:
     from surefoot.resilience.settings import RetrySettings as RetrySettings
     from surefoot.resilience.settings import ShedSettings as ShedSettings
     from surefoot.resilience.settings import TimeoutSettings as TimeoutSettings
+    from surefoot.resilience.shared import Sharing as Sharing
     from surefoot.resilience.state import page as page
     from surefoot.resilience.state import text as text
 
 _NAMES = {
     "chaos": "Fault",
     "deadline": "remaining",
-    "degraded": "Degraded degradations",
+    "degradation": "Degraded degradations degraded",
     "errors": ("AttemptTimeout BreakerOpen BulkheadFull DeadlineExceeded Queued RateLimited Rejected Shed"),
     "events": "Event Hooks",
     "fallback": "Call Queue",
     "loading": "Pipelines load settings_from",
     "pipeline": "Pipeline protect",
+    "priorities": "Priority priority",
+    "queue": "QueueFull RetryQueue",
+    "replay": "Replayer replayed_key",
     "settings": (
         "AdaptiveSettings BreakerSettings BudgetSettings BulkheadSettings FallbackSettings HedgeSettings Mode "
         "PipelineSettings RateSettings RetrySettings ShedSettings TimeoutSettings"
     ),
+    "shared": "Sharing",
     "state": "page text",
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}

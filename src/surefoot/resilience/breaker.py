@@ -61,6 +61,7 @@ class Breaker:
         self._break = settings.reset
         self._trial_began = 0.0
         self._permits = 0
+        self._lent = False
         self._apply(settings)
         self._start()
 
@@ -116,8 +117,7 @@ class Breaker:
             self._open(now)
         if self.phase is Phase.OPEN and now >= self._until:
             self._trial_began = now
-            self._permits = self.settings.half_open if self.lends else 0
-            self._change(Phase.HALF_OPEN, CountWindow(self._permits), now)
+            self._change(Phase.HALF_OPEN, CountWindow(self.settings.half_open), now)
         if self._trying and self._permits:
             self._permits -= 1
             return self._window
@@ -200,10 +200,17 @@ class Breaker:
     def _change(self, phase: Phase, window: Window, now: float, until: float = 0.0) -> None:
         before, self.phase = self.phase, phase
         self._trying = phase is Phase.HALF_OPEN
+        self._permits, self._lent = 0, False
+        if self._trying and self.lends:
+            self._lend()
         self._window = window
         self.seat = window if phase is Phase.CLOSED else None
         self._until = until
         self._note(before, now)
+
+    def _lend(self) -> None:
+        """Give the trial calls of this half-open state, once."""
+        self._permits, self._lent = self.settings.half_open, True
 
     def _note(self, before: str, now: float) -> None:
         """Raise the generation; the caller holds the lock, and tells the events when it has let it go."""
@@ -242,27 +249,31 @@ class Breaker:
                 self._note(before, self.clock.now())
         self._tell()
 
-    def adopt(self, phase: Phase, generation: int, seconds: float = 0.0, length: float = 0.0) -> bool:
-        """Follow a transition made elsewhere, if it is newer than ours, or came to its place before ours.
+    def adopt(
+        self, phase: Phase, generation: int, seconds: float = 0.0, length: float = 0.0, *, lost: bool = False
+    ) -> bool:
+        """Follow a transition made elsewhere, if it is newer than ours.
 
         Args:
             phase: To go to.
             generation: That the other process has reached.
             seconds: Left of the break.
             length: Of the whole break, from which the next one grows.
+            lost: Whether it also counts if it has the number of ours, having been the first.
         """
         with self._lock:
             now = self.clock.now()
-            other = generation == self.generation and phase is not self.phase
-            newer = (generation > self.generation or other) and self.settings.mode is Mode.NORMAL
+            newer = generation > self.generation - lost and self.settings.mode is Mode.NORMAL
             if newer and phase is Phase.OPEN:
                 self._break = max(length, self.settings.reset)
             if newer and phase is not self.phase:
                 window = _window(self.settings) if phase is Phase.CLOSED else CountWindow(self.settings.half_open)
-                self._trial_began, self._permits = now, self.settings.half_open if self.lends else 0
+                self._trial_began = now
                 self.generation = generation - 1
                 self._change(phase, window, now, until=now + seconds if phase is Phase.OPEN else 0.0)
             elif newer:
+                if generation > self.generation and not self.lends:
+                    self._permits, self._lent = 0, False  # the same state, but another's trial
                 self.generation = generation
         self._tell()
         return newer
@@ -270,8 +281,8 @@ class Breaker:
     def grant(self, generation: int) -> None:
         """Give the trial calls that a shared store gave this process, if the trial is still the same."""
         with self._lock:
-            if self._trying and self.generation == generation:
-                self._permits = self.settings.half_open
+            if self._trying and self.generation == generation and not self._lent:
+                self._lend()
 
     def circuit(self) -> tuple[Phase, int, float, float]:
         """Tell phase, generation, seconds left of the break and its whole length, all of one moment."""

@@ -13,19 +13,33 @@
     └── AttemptTimeout       the time of one attempt is over
 """
 
+from typing import TYPE_CHECKING
+
 
 class Rejected(Exception):  # noqa: N818  # a refusal is no error of the dependency
     """The call was not made.
+
+    Without an `__init__` of its own, since that would be a third of what a refusal costs.
 
     Attributes:
         name: Of the dependency.
         retry_after: Seconds until a call may be let in; None if nobody knows.
     """
 
-    def __init__(self, name: str, retry_after: float | None = None) -> None:
-        self.name = name
-        self.retry_after = retry_after
-        super().__init__(name, retry_after)
+    if TYPE_CHECKING:
+
+        def __init__(self, name: str, retry_after: float | None = None) -> None: ...
+
+    @property
+    def name(self) -> str:
+        """The dependency."""
+        return str(self.args[0])
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds until a call may be let in."""
+        found: float | None = self.args[1] if len(self.args) > 1 else None
+        return found
 
     def __str__(self) -> str:
         wait = "" if self.retry_after is None else f"; try again in {self.retry_after:.3g} s"

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from surefoot.resilience.chaos import TOUCHED, touched
 from surefoot.resilience.clock import SYSTEM, Clock
-from surefoot.resilience.degraded import Degraded, mark
+from surefoot.resilience.degradation import Degraded, mark
 from surefoot.resilience.errors import DeadlineExceeded, Queued, Rejected
 from surefoot.resilience.events import Event, Hooks
 from surefoot.resilience.settings import FallbackSettings
@@ -20,6 +20,7 @@ from surefoot.resilience.stale import Answer, Stale, key_of
 from surefoot.resilience.steps import Step, Steps, follow, follow_async
 from surefoot.resilience.weave import Callee, Fragments, Lines, Site, indent
 
+_KEYLESS = "{}: a queued call needs a key, lest it be made twice: give `key=`, or `@function.replay(key=…)`"
 OURS = (Rejected, DeadlineExceeded)  # no failures of the dependency, but reasons to fall back
 
 
@@ -130,12 +131,23 @@ class Fallback:
         """Tell the time."""
         return self._clock.now()
 
+    def keyless(self, site: Site) -> ValueError | None:
+        """Give the error of a function whose calls cannot be queued, as they have no key."""
+        queues = any(one.kind == "queue" for one in self.settings)
+        return ValueError(_KEYLESS.format(self.name)) if queues and site.key is None else None
+
     def weave(self, site: Site) -> Fragments:
         """Keep good answers, and give substitutes for failed ones.
 
+        A queue needs a key, which `replay` may bring after the decoration; until then every call is refused with a
+        `ValueError`, lest the first outage be what finds out.
+
         Raises:
-            ValueError: A queue without a key, or an alternative that the decoration does not give.
+            ValueError: An alternative that the decoration does not give.
         """
+        if self.keyless(site) is not None:
+            names = site.names(keyless=functools.partial(self.keyless, site))
+            return Fragments(names=names, surround=lambda _: site.lines("raise $keyless()"))
         rescue = Rescue(self, site)
         names = site.names(
             keep=rescue.keep,
@@ -185,8 +197,6 @@ class Rescue:
         self._key = site.key
         self._alternatives = site.alternatives
         for one in fallback.settings:
-            if one.kind == "queue" and site.key is None:
-                raise ValueError(f"{fallback.name}: a queued call needs a key, lest it be made twice: give `key=`")
             if one.kind == "alternative" and one.alternative not in site.alternatives:
                 raise ValueError(
                     f"{fallback.name}: no source is called {one.alternative!r}: give it in `alternatives=`"

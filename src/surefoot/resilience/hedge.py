@@ -96,7 +96,7 @@ class Hedge:
 
     def observe(self, seconds: float) -> None:
         """Learn how long a first call took, or had taken when it lost: left out, the quantile would sink."""
-        if seconds > 0:
+        if seconds > 0 and self.settings.quantile is not None:
             self._latency.observe(seconds)
 
     def allow(self) -> bool:

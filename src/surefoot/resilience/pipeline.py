@@ -247,6 +247,7 @@ class Pipeline:
             for function in tuple(self._functions):
                 bones: Skeleton = function.__dict__["__surefoot__"]
                 trial.plan(bones.site, bones.inside)
+                trial.demand_key(bones.site)
             self.policies.configure(settings)
             self.settings = settings
             self._listen_to_chaos()

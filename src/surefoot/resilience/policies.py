@@ -115,6 +115,17 @@ class Policies(Mapping[str, Policy]):
             left_out.add("chaos")
         return tuple(kind for kind in self if kind not in left_out)
 
+    def demand_key(self, site: Site) -> None:
+        """Refuse a function whose calls could not be queued; one that is being decorated gets its key later.
+
+        Raises:
+            ValueError: Its calls have no key.
+        """
+        if "fallback" in self.around(site):
+            lacking = self._made["fallback"].keyless(site)
+            if lacking is not None:
+                raise lacking
+
     def weave(self, kind: str, site: Site) -> Fragments:
         """Give the lines of one policy."""
         return self[kind].weave(replace(site, prefix=self._prefixes[kind]))

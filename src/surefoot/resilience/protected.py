@@ -22,11 +22,12 @@ class Protected(Protocol[P, R_co]):
         """Call it."""
         ...
 
-    def replay(self, *, key: Callable[P, object] | None = None) -> Callable[[F], F]:
+    def replay(self, *, key: Callable[..., object] | None = None) -> Callable[[F], F]:
         """Decorate what makes a queued call later; it takes the call's arguments.
 
         Args:
-            key: What makes two calls the same, when the decoration of the function itself does not say it.
+            key: What makes two calls the same, when the decoration of the function itself does not say it; takes the
+                call's arguments.
         """
         ...
 

@@ -182,9 +182,9 @@ class RetryQueue:
         Args:
             names: Of dependencies; all by default.
         """
-        now = self._wall()
         chosen = "" if names is None else f" AND name IN ({', '.join('?' * len(names))})"
         with self._transaction() as connection:
+            now = self._wall()  # not before it is our turn: else an entry just taken looks held for too long
             # A wall clock set back must not hide an entry for longer than it is held.
             rows = connection.execute(
                 f"UPDATE calls SET tries = tries + 1, held_until = ? WHERE id = (SELECT id FROM calls"  # noqa: S608  # marks

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from typing import cast
 
 from surefoot.resilience.clock import SYSTEM
+from surefoot.resilience.degradation import Degraded, degradations
 from surefoot.resilience.errors import Queued, Rejected
 from surefoot.resilience.events import Event
 from surefoot.resilience.pipeline import Pipeline
@@ -163,6 +164,10 @@ class Replayer:
                 await asyncio.sleep(self.idle)
 
 
+class Substituted(Exception):  # noqa: N818  # says what it is
+    """The call was answered by a constant or a kept answer; it was not made."""
+
+
 class NotReplayable(LookupError):  # noqa: N818  # says what it is
     """Nobody has told how the call is made later."""
 
@@ -177,12 +182,13 @@ def _run(
     token = _KEY.set(entry.key)
     try:
         args, kwargs = queue.loads(entry.payload)
-        function(*args, **kwargs)
+        with degradations() as marks:
+            function(*args, **kwargs)
+        return _substituted(entry, marks)
     except Exception as error:  # noqa: BLE001  # whatever the user's function raises is the answer
         return error
     finally:
         _KEY.reset(token)
-    return None
 
 
 async def _run_async(entry: Entry, function: Callable[..., object] | None, queue: RetryQueue) -> Exception | None:
@@ -191,12 +197,21 @@ async def _run_async(entry: Entry, function: Callable[..., object] | None, queue
     token = _KEY.set(entry.key)
     try:
         args, kwargs = queue.loads(entry.payload)
-        if inspect.iscoroutinefunction(function):
-            await cast("Awaitable[object]", function(*args, **kwargs))
-        else:
-            await asyncio.to_thread(function, *args, **kwargs)
+        with degradations() as marks:
+            if inspect.iscoroutinefunction(function):
+                await cast("Awaitable[object]", function(*args, **kwargs))
+            else:
+                await asyncio.to_thread(function, *args, **kwargs)
+        return _substituted(entry, marks)
     except Exception as error:  # noqa: BLE001  # as above
         return error
     finally:
         _KEY.reset(token)
+
+
+def _substituted(entry: Entry, marks: list[Degraded]) -> Substituted | None:
+    """Tell a call that its own fallback answered: it must stay in the queue."""
+    for one in marks:
+        if one.name == entry.name and one.kind in ("stale", "value"):
+            return Substituted(f"answered by a {one.kind} after {one.error}")
     return None

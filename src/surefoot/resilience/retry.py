@@ -14,7 +14,7 @@ from surefoot.resilience.weave import Fragments, Lines, Site, indent
 
 # The loop's lines, in the words of `Site.lines`.
 _ASK = """\
-$wait = $again($done, $wait, {answer}, $asked({answer}))
+$wait = $again($done, $wait, {answer}, $asked({answer}), $budget)
 if $wait is None:
     $retry.failed_first += not $done
     $retry.failed_later += $done > 0
@@ -49,7 +49,7 @@ class Retry:
 
     Attributes:
         breaker: Whose being open ends repetition.
-        budget: That must give a place.
+        budget: That the woven lines ask; a call keeps to the one it began with.
         ok_first: Calls good at once; `ok_later` after repetitions.
         failed_first: Calls failed without repetition; `failed_later` in spite of it.
     """
@@ -89,7 +89,9 @@ class Retry:
             longest = settings.cap
         return longest if settings.jitter == "none" else self._uniform(0.0, longest)
 
-    def again(self, done: int, last: float, answer: object, asked: float | None) -> float | None:
+    def again(
+        self, done: int, last: float, answer: object, asked: float | None, budget: Budget | None = None
+    ) -> float | None:
         """Decide on a failure.
 
         Args:
@@ -97,10 +99,10 @@ class Retry:
             last: As in `delay`.
             answer: The error, or the bad result.
             asked: Seconds that the dependency asks to wait.
+            budget: That must give a place, which the caller gives back when the call ends.
 
         Returns:
-            Seconds to wait before the next repetition; None to stop. With the first one the call holds a place of
-            the budget, which `release` gives back.
+            Seconds to wait before the next repetition; None to stop. With the first one the call holds the place.
         """
         settings = self.settings
         if done >= settings.retries or (asked is not None and asked > settings.cap):
@@ -113,18 +115,13 @@ class Retry:
         left = remaining()
         if delay >= (inf if left is None else left):
             return None
-        if not done and self.budget is not None and not self.budget.take():
+        if not done and budget is not None and not budget.take():
             return None
         if self.hooks.listening:
             kind = type(answer).__qualname__ if isinstance(answer, BaseException) else "bad result"
             detail = (("attempt", done + 1), ("delay", delay), ("error.type", kind))
             self.hooks.tell(Event("retry", self.name, "retry", self.clock.now(), detail))
         return delay
-
-    def release(self) -> None:
-        """Give the place of the budget back, after a call that was repeated."""
-        if self.budget is not None:
-            self.budget.give()
 
     def configure(self, settings: RetrySettings) -> None:
         """Go on with other settings."""
@@ -146,7 +143,6 @@ class Retry:
         names = site.names(
             retry=self,
             again=self.again,
-            release=self.release,
             sleep=self.clock.pause if site.asynchronous else self.clock.sleep,
             asked=site.retry_after or asked_delay,
         )
@@ -167,9 +163,9 @@ class Retry:
                 "try:",
                 "    while True:",
                 *indent(indent(once)),
-                *site.lines("finally:\n    if $done:\n        $release()"),
+                *site.lines("finally:\n    if $done and $budget is not None:\n        $budget.give()"),
             )
-            return (*site.lines("$done = 0\n$wait = 0.0"), *loop)
+            return (*site.lines("$done = 0\n$wait = 0.0\n$budget = $retry.budget"), *loop)
 
         return Fragments(names=names, surround=surround)
 

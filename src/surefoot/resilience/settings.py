@@ -248,7 +248,8 @@ class PipelineSettings:
         name: Of the dependency.
         deadline: Seconds of the whole call, repetitions included.
         user_sees: What users are told when a fallback answers.
-        shared_down: What a shared limiter or breaker does while its store is away.
+        shared_down: While the store of a shared limiter or breaker is away: each process decides by itself (`local`),
+            calls pass (`open`), or are refused (`closed`).
         chaos: Whether experiments may inject faults.
     """
 

@@ -15,7 +15,7 @@ from surefoot.resilience.clock import SYSTEM, Clock
 from surefoot.resilience.errors import Shed
 from surefoot.resilience.events import Event, Hooks
 from surefoot.resilience.guarding import Guard, Passage
-from surefoot.resilience.priority import CURRENT, Priority
+from surefoot.resilience.priorities import CURRENT, Priority
 from surefoot.resilience.settings import ShedSettings
 from surefoot.resilience.weave import Fragments, Site
 

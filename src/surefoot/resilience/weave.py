@@ -21,13 +21,15 @@ part of the same policy runs; `failed` and `neutral` may raise another error in 
 `good` may set `_result`; `good` and `always` must not raise. No part returns: what does not fit, such as a loop,
 gives `surround`, which builds the whole from the lines inside, and may turn them into a function by `function`.
 
-Names to read: `_clock` (monotonic seconds, a function), `_result`, `_error`, `_bad`, `_counted`; and, with
-`times=True`, in limiter, breaker and bulkhead, `_now` (when the attempt asked to be let in) and in `good` and
-`failed` `_began` (when it had passed the bulkhead), `_ended` and `_seconds = _ended - _began`; others call `_clock()`.
-All names of a policy's own, bound or assigned, start with `site.prefix`, which is unique
-for each policy: the target's parameters keep their names. Of the builtins lines use `BaseException` alone and
-bind others (`{prefix}len`), since a parameter may bear the name of one. Lines of a method call cost 50 ns, a plain
-`prefix_policy.counter += 1` 15: inline what good calls need, call a method for the rest.
+Names to read: `_clock` (monotonic seconds, a function), `_result`, `_error`, `_bad`, `_counted`, `_call` (the target,
+where `site.shape` is "function"); and, with `times=True`, in limiter, breaker and bulkhead, `_now` (when the attempt
+asked to be let in) and in `good` and `failed` `_began` (when it had passed the bulkhead), `_ended` and
+`_seconds = _ended - _began`; others call `_clock()`.
+
+All names of a policy's own, bound or assigned, start with `site.prefix`, which is unique for each policy: the target's
+parameters keep their names. Of the builtins lines use `BaseException` alone and bind others (`{prefix}len`), since a
+parameter may bear the name of one. A method call costs 50 ns, a plain `{prefix}policy.counter += 1` 15: inline what
+good calls need, call a method for the rest.
 
 The same lines serve functions, coroutines, generators and `attempt()` blocks: where `site.shape` is "generator" or
 "attempt", inside stands a `yield`, so that a policy which must call what it protects (retry, hedge, thread) is

@@ -7,8 +7,8 @@ from importlib.resources import files
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from surefoot.server import exposition, handlers, health
-from surefoot.server.api import PREFIX, session, tokens, users
+from surefoot.server import exposition, handlers, health, intake, tiles
+from surefoot.server.api import PREFIX, audit, session, tokens, users
 from surefoot.server.frame import Frame
 from surefoot.server.house import House, Services
 from surefoot.server.limits import Bounded
@@ -35,7 +35,8 @@ def create(services: Services) -> Frame:
         redirect_slashes=False,
     )
     app.state.house = house
-    for router in (session.ROUTER, users.ROUTER, tokens.ROUTER, health.ROUTER, exposition.ROUTER, entrance.ROUTER):
+    api = (session.ROUTER, users.ROUTER, tokens.ROUTER, audit.ROUTER, intake.ROUTER)
+    for router in (*api, tiles.ROUTER, health.ROUTER, exposition.ROUTER, entrance.ROUTER):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=str(files("surefoot.server") / "static")))
     handlers.register(app)

@@ -9,6 +9,8 @@ from typing import Literal, TypeVar
 
 from fastapi import Request
 
+from surefoot.domain.audit.reading import Grant
+from surefoot.domain.audit.reading import Role as LogReader
 from surefoot.errors import StoreError
 from surefoot.health.aggregate import Health
 from surefoot.health.check import check
@@ -17,6 +19,7 @@ from surefoot.health.status import Result, Status
 from surefoot.ports.passwords import Passwords
 from surefoot.ports.store import Store, Work
 from surefoot.run.access.recording import Recording
+from surefoot.run.audit.desk import Desk
 from surefoot.server.logs import Log
 from surefoot.server.metrics import Metrics
 from surefoot.server.settings import Settings
@@ -30,11 +33,15 @@ class Services:
     """What the server is given.
 
     Attributes:
+        desk: The audit log.
+        grant: Tells what a person with a log role may read of it.
         random: Returns so many bytes that nobody can guess.
         version: Of Surefoot.
     """
 
     store: Store
+    desk: Desk
+    grant: Callable[[str, LogReader], Grant]
     passwords: Passwords
     recording: Recording
     random: Callable[[int], bytes]

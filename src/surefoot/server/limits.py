@@ -11,6 +11,7 @@ from surefoot.spec.model.policy_server import BodyNumbers
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+LINES = "application/x-ndjson"
 _PIECES = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -67,8 +68,8 @@ class Bounded:
         except TimeoutError:
             raise _RefusedError(408, "the body did not arrive in time") from None
         body = b"".join(pieces)
-        if body and method not in _SAFE and kind not in {JSON, FORM}:
-            raise _RefusedError(415, f"a body is `{JSON}`, that of a form `{FORM}`")
+        if body and method not in _SAFE and kind not in {JSON, FORM, LINES}:
+            raise _RefusedError(415, f"a body is `{JSON}`, one of several objects `{LINES}`, that of a form `{FORM}`")
         if kind == JSON and depth(body) > self._numbers.depth:
             raise _RefusedError(400, f"the JSON nests deeper than {self._numbers.depth} levels: send it flatter")
         return body

@@ -39,6 +39,23 @@ class Metrics:
         self.logins = Counter(
             "surefoot_logins", "Tries to log in by how they ended.", ("outcome",), registry=self._registry
         )
+        self.audit_events = Counter(
+            "surefoot_audit_events",
+            "Events that were sent to the audit log by what became of them.",
+            ("kept",),
+            registry=self._registry,
+        )
+        self.audit_records = Gauge(
+            "surefoot_audit_records",
+            "Records of the audit log: sequenced, in the search index, and waiting to be sequenced.",
+            ("state",),
+            registry=self._registry,
+        )
+        self.audit_lag = Gauge(
+            "surefoot_audit_lag_seconds",
+            "Time since every record of the audit log was sequenced and indexed.",
+            registry=self._registry,
+        )
         Gauge("surefoot_info", "The version that runs.", ("version",), registry=self._registry).labels(version).set(1)
 
     def text(self) -> bytes:

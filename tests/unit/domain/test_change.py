@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -7,6 +7,7 @@ from surefoot import api
 from surefoot.artifact import Artifact
 from surefoot.domain.change import Built, Change, Comparison, Delta, compare
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.req("DOC-2")
 
 SPEC = """\
@@ -37,7 +38,7 @@ def change(tmp_path: Path):
         for before, after in replaced:
             assert before in new
             new = new.replace(before, after)
-        return compare(built(old), built(new))
+        return compare(built(old), built(new), NOW)
 
     return apply
 
@@ -138,4 +139,4 @@ def test_a_moved_line_is_a_change_of_their_order(tmp_path: Path):
     path.write_text(SPEC, "utf-8")
     system = api.load([path], today=date(2026, 1, 1))
     old, new = (Built(system, [Artifact("a.md", text)]) for text in ("one\ntwo\n", "two\none\n"))
-    assert compare(old, new).files == (Change("changed", "a.md", (Delta("order of lines", "", ""),)),)
+    assert compare(old, new, NOW).files == (Change("changed", "a.md", (Delta("order of lines", "", ""),)),)

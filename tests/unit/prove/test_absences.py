@@ -22,7 +22,7 @@ def alert(expr: str, **labels: str) -> RuleGroup:
 def storage(seed: int) -> Storage:
     """Make series of three zones with gaps, stale markers and late beginnings."""
     dice = np.random.default_rng(seed)
-    found = []
+    found: list[Series] = []
     for zone in ("a", "a", "b", "c"):
         times = np.arange(0, 1000 * MINUTE, MINUTE, dtype=np.int64) + dice.integers(0, MINUTE)
         kept = np.ones(len(times), bool)

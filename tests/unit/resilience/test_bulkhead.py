@@ -6,7 +6,9 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -16,17 +18,25 @@ from surefoot.resilience.errors import BulkheadFull
 from surefoot.resilience.events import Event, Hooks
 from surefoot.resilience.settings import BulkheadSettings
 from surefoot.resilience.testing import VirtualClock
+from surefoot.resilience.waiting import ThreadWaiter
 from tests.woven import woven
 
 pytestmark = pytest.mark.req("RES-3")
 
 
+def _trace(*_: object) -> Any:
+    return _trace
+
+
 @pytest.fixture
 def hasty() -> Iterator[None]:
-    before = sys.getswitchinterval()
+    """Let threads switch at every line: between calls of C alone they switch too seldom for a test to fail."""
+    interval, trace = sys.getswitchinterval(), threading.gettrace()
     sys.setswitchinterval(1e-6)
+    threading.settrace(_trace)
     yield
-    sys.setswitchinterval(before)
+    threading.settrace(trace)
+    sys.setswitchinterval(interval)
 
 
 def _idle(bulkhead: Bulkhead) -> bool:
@@ -292,6 +302,27 @@ def test_threads_and_tasks_share_the_places():
     asyncio.run(main())
     assert (len(most), max(most) <= 2) == (400, True)
     assert _idle(bulkhead)
+
+
+class Meeting(deque[None]):
+    """Tokens at which somebody comes too late just before one is put back."""
+
+    late: Callable[[], object] | None = None
+
+    def append(self, token: None) -> None:
+        if self.late is not None:
+            comes, self.late = self.late, None
+            comes()
+        super().append(token)
+
+
+def test_none_waits_beside_a_free_place_though_it_came_as_the_place_was_left():
+    bulkhead = Bulkhead(BulkheadSettings(1, queue=1, wait=5.0), "bank")
+    bulkhead.places.free = tokens = Meeting(bulkhead.places.free)
+    late = ThreadWaiter(5.0)
+    woven(bulkhead, lambda: setattr(tokens, "late", lambda: bulkhead.places.join(late)))()
+    assert late.called
+    assert late.wait(0.0)
 
 
 def test_a_smaller_limit_takes_places_as_they_are_left_and_a_larger_one_calls_the_line():

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from surefoot.resilience.chaos import Chaos, Fault
-from surefoot.resilience.degraded import degradations, degraded
+from surefoot.resilience.degradation import degradations, degraded
 from surefoot.resilience.errors import BreakerOpen, BulkheadFull, DeadlineExceeded, Queued, RateLimited, Shed
 from surefoot.resilience.events import Event, Hooks
 from surefoot.resilience.fallback import Call, Fallback
@@ -159,9 +159,15 @@ def test_a_call_is_queued_under_its_key_and_the_caller_told(*, asynchronous: boo
     assert (queue.kept["40"].name, queue.kept["40"].args) == ("bank", (4,))
 
 
-def test_a_queue_demands_a_key_and_a_source_must_be_given():
-    with pytest.raises(ValueError, match="give `key=`"):
-        woven(_fallback(QUEUE), Script(OSError))
+def test_a_queue_without_a_key_is_found_before_the_first_outage():
+    script = Script("fine")
+    call = woven(_fallback(QUEUE), script)
+    with pytest.raises(ValueError, match="key"):
+        call()
+    assert not script.calls
+
+
+def test_another_source_must_be_given():
     with pytest.raises(ValueError, match="'origin': give it in `alternatives=`"):
         woven(_fallback(ORIGIN), Script(OSError))
 

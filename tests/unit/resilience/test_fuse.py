@@ -266,11 +266,15 @@ def test_calls_leave_no_cyclic_garbage(error):
             except OSError as caught:
                 caught.__traceback__ = None
 
+    def garbage() -> int:
+        gc.collect()
+        gc.disable()
+        try:
+            work(20000)
+            return gc.collect()
+        finally:
+            gc.enable()
+
     work(100)
-    gc.collect()
-    gc.disable()
-    try:
-        work(20000)
-        assert gc.collect() == 0
-    finally:
-        gc.enable()
+    # A thread that another test left behind, such as gRPC's, may drop a few of its own meanwhile.
+    assert any(garbage() == 0 for _ in range(3))

@@ -24,12 +24,19 @@ pytestmark = pytest.mark.req("RES-3")
 KINDS = [RateSettings(4, 1.0), RateSettings(4, 1.0, sliding=True)]
 
 
+def _trace(*_: object) -> Any:
+    return _trace
+
+
 @pytest.fixture
 def hasty() -> Iterator[None]:
-    before = sys.getswitchinterval()
+    """Let threads switch at every line: between calls of C alone they switch too seldom for a test to fail."""
+    interval, trace = sys.getswitchinterval(), threading.gettrace()
     sys.setswitchinterval(1e-6)
+    threading.settrace(_trace)
     yield
-    sys.setswitchinterval(before)
+    threading.settrace(trace)
+    sys.setswitchinterval(interval)
 
 
 @pytest.mark.parametrize("settings", KINDS)
@@ -309,6 +316,16 @@ def test_a_bucket_whose_holder_was_killed_is_taken_for_empty(monkeypatch: pytest
         call()
     clock.move(1.0)
     assert [call() for _ in range(4)] == ["in"] * 4
+
+
+@pytest.mark.parametrize("settings", KINDS)
+def test_a_wall_clock_set_back_changes_nothing(monkeypatch: pytest.MonkeyPatch, settings: RateSettings):
+    limiter = RateLimiter(RateSettings(settings.count, 0.02, sliding=settings.sliding), "bank")
+    for _ in range(settings.count):
+        limiter.enter()
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    time.sleep(0.02)
+    limiter.enter()
 
 
 @pytest.mark.parametrize("settings", KINDS)

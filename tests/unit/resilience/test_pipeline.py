@@ -65,7 +65,7 @@ def test_a_call_goes_through_all_policies_sync_and_async():
     pipeline = Pipeline(replace(ALL, shed=None))  # it draws lots
     left: list[Any] = []
 
-    def bare(fail):
+    def bare(fail: Any) -> str:
         left.append(remaining())
         if fail:
             raise ConnectionError

@@ -262,6 +262,24 @@ def test_a_call_asleep_holds_its_place():
     assert told(pipeline, "budget") == {"in_flight": 0, "repeating": 0, "refused": 2}
 
 
+@pytest.mark.parametrize(("before", "meanwhile"), [(BudgetSettings(), None), (None, BudgetSettings())])
+def test_a_call_gives_its_place_back_to_the_budget_that_it_took_it_from(before, meanwhile):
+    pipeline, _, _ = made(budget=before)
+    budget = pipeline.policies.get("budget")
+    calls = []
+
+    @pipeline
+    def call():
+        calls.append(1)
+        if len(calls) == 1:
+            raise OSError
+        pipeline.configure(PipelineSettings("dep", retry=RetrySettings(), budget=meanwhile))
+
+    call()
+    budget = budget or pipeline.policies["budget"]
+    assert budget.state() == {"in_flight": 0, "repeating": 0, "refused": 0}
+
+
 def test_a_refused_inner_place_ends_the_call_at_once():
     pipeline, clock, _ = made(bulkhead=BulkheadSettings(1))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from surefoot.resilience.errors import BreakerOpen, Shed
 from surefoot.resilience.events import Event, Hooks
-from surefoot.resilience.priority import CURRENT, Priority, priority
+from surefoot.resilience.priorities import priority
 from surefoot.resilience.settings import ShedSettings
 from surefoot.resilience.shed import WINDOW, Shedder, probability, share_to_shed
 from surefoot.resilience.testing import VirtualClock
@@ -132,19 +132,3 @@ def test_slow_calls_under_way_are_no_outage():
 
     asyncio.run(main())
     assert sum(shedder.calls_shed.values()) == 0
-
-
-def test_priorities_nest_reach_child_tasks_and_are_spelt_right():
-    async def child() -> Priority:
-        return CURRENT.get()
-
-    async def main() -> list[Priority]:
-        with priority(Priority.LOW):
-            with priority("critical"):
-                seen = [await asyncio.create_task(child())]
-            return [*seen, CURRENT.get()]
-
-    assert asyncio.run(main()) == [Priority.CRITICAL, Priority.LOW]
-    assert CURRENT.get() is Priority.NORMAL
-    with pytest.raises(ValueError, match="write one of low, normal, critical"), priority("urgent"):
-        pass

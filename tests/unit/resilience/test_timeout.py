@@ -41,7 +41,7 @@ def test_a_late_async_attempt_is_cancelled(way: int, after: float):
     start = time.monotonic()
     with pytest.raises(AttemptTimeout, match=rf"bank: no answer within {after:g} s"):
         asyncio.run(_both(policy, hang)[way]())
-    assert after <= time.monotonic() - start < after + 0.5
+    assert after <= time.monotonic() - start < after + 1.0
     assert ended
     assert (policy.calls_timed_out, [event.policy for event in events]) == (1, ["timeout"])
 

@@ -1,6 +1,5 @@
 """Show or rotate the key that signs the log."""
 
-
 import click
 
 from surefoot import wiring

@@ -59,7 +59,7 @@ def _tell(answer: Answer) -> None:
     if answer.sealed:
         click.echo(f"{answer.sealed} records in sealed files were not searched: `audit export` reads them", err=True)
     if answer.more:
-        click.echo(f"there are more: --after {answer.shown[-1].index}", err=True)
+        click.echo(f"there are more: --after {answer.last}", err=True)
 
 
 def _object(answer: Answer) -> dict[str, object]:
@@ -67,7 +67,7 @@ def _object(answer: Answer) -> dict[str, object]:
         "indexed": answer.indexed,
         "size": answer.size,
         "sealed": answer.sealed,
-        "next": answer.shown[-1].index if answer.more else None,
+        "next": answer.last if answer.more else None,
         "records": [{"index": one.index, "record": fields(one.event)} for one in answer.shown],
     }
 

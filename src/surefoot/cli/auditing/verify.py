@@ -6,6 +6,7 @@ tiles, `--proof` a proof, both without the database. Exit status: 0 for intact, 
 """
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from surefoot.domain.audit.note import VerifierKey, verifier_key
 from surefoot.domain.audit.pins import pins as notes
 from surefoot.domain.audit.proof import parse_proof, verify_proof
 from surefoot.domain.audit.record import fields
-from surefoot.domain.audit.verdict import Verdict, Verification, Weight
+from surefoot.domain.audit.verdict import Kind, Verdict, Verification, Weight
 from surefoot.domain.audit.verify import verify as verify_log
 from surefoot.errors import NoteError, SurefootError
 from surefoot.ports.store import Transaction
@@ -29,6 +30,7 @@ from surefoot.run.audit.exported import ExportedLog
 from surefoot.run.audit.watched import WatchedLog
 
 _OWN_KEY = "Whether the key is the right one: it was taken from this machine; give --key with one kept elsewhere."
+_LISTED = 10  # verdicts of one kind that text shows
 _WORDS = {Weight.FINE: "fine", Weight.WARNING: "warning", Weight.BROKEN: "broken"}
 
 
@@ -76,7 +78,7 @@ def _of_store(desk: Desk, first: VerifierKey, pinned: Sequence[str]) -> Verifica
 
     def work(transaction: Transaction) -> Verification:
         size = transaction.log.size(desk.name)
-        return verify_log(_watched(desk.stored(transaction, pinned), size), first, first.name)
+        return verify_log(_watched(desk.stored(transaction, pinned, verifying=True), size), first, first.name)
 
     return desk.store.read(work)
 
@@ -105,8 +107,17 @@ def _text(origin: str, found: Verification, cannot: Sequence[str]) -> str:
 
 def _lines(origin: str, found: Verification, cannot: Sequence[str]) -> Iterator[str]:
     yield f"{origin}: {_shared.records(found.size)}, {'intact' if found.intact else 'BROKEN'}"
-    if found.verdicts:
-        yield from _shared.table([_row(one) for one in found.verdicts]).split("\n")
+    counts: Counter[Kind] = Counter()
+    shown = []
+    for one in found.verdicts:
+        counts[one.kind] += 1
+        if counts[one.kind] <= _LISTED:
+            shown.append(_row(one))
+    if shown:
+        yield from _shared.table(shown).split("\n")
+    for kind, count in counts.items():
+        if count > _LISTED:
+            yield f"- {count - _LISTED} more verdicts `{kind}`; --format json lists them."
     yield "not known:"
     yield from (f"- {sentence}" for sentence in cannot)
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from surefoot.domain.audit.commitment import Concealed, Place
 from surefoot.domain.audit.filter import Filter
 from surefoot.domain.audit.tiles import WIDTH, Tile
 from surefoot.domain.audit.tree import Edge
-from surefoot.edge.store import auditsearch
+from surefoot.edge.store import auditsealed, auditsearch
 from surefoot.edge.store.audittables import (
     ADVANCE,
     APPEND,
@@ -78,16 +78,23 @@ class AuditLogRows:
         )
         return [Entry(row.id, row.body, _unpacked(row.openings)) for row in self._connection.execute(query)]
 
+    def waiting(self, log: str) -> int:
+        """Count the records of the inbox."""
+        query = select(func.count()).select_from(INBOX).where(INBOX.c.log == self._number(log))
+        return self._connection.execute(query).scalar_one()
+
     def taken(self, log: str, ids: Sequence[str]) -> None:
         """Drop records from the inbox."""
         if ids:
             self._connection.execute(delete(INBOX).where(INBOX.c.log == self._number(log), INBOX.c.id.in_(ids)))
 
     def known(self, log: str, ids: Sequence[str]) -> dict[str, int]:
-        """Return the index of those ids that the log has."""
+        """Return the index of those ids that the log has, whether here or sealed."""
+        number = self._number(log)
         given = orjson.dumps(ids).decode() if self._dialect == "sqlite" else list(ids)
-        found = self._connection.execute(KNOWN[self._dialect], {"log": self._number(log), "ids": given})
-        return {identifier: place & MASK for identifier, place in found.all()}
+        here = self._connection.execute(KNOWN[self._dialect], {"log": number, "ids": given}).all()
+        sealed = auditsealed.find(self._connection, number, ids)
+        return {identifier: place & MASK for identifier, place in (*here, *sealed.items())}
 
     def ensure(self, log: str) -> None:
         """Make a log that is not there yet."""
@@ -270,9 +277,12 @@ class AuditLogRows:
             for row in self._connection.execute(query)
         ]
 
-    def seal(self, log: str, segment: Segment) -> None:
-        """Note that a run lies in a file now, and drop its rows here and in the search index."""
+    def seal(self, log: str, segment: Segment, *, clear: bool = True) -> None:
+        """Note that a run lies in a file now, and drop its rows here and in the search index, or leave that."""
         number = self._number(log)
+        here = len(self.scan(log, segment.first, segment.size))
+        if here != segment.size:
+            raise StoreError(f"log {log}: {here} of {segment.size} records from {segment.first} are here to seal")
         self._connection.execute(
             insert(SEGMENTS),
             {
@@ -284,13 +294,21 @@ class AuditLogRows:
                 "sealed_at": segment.sealed_at,
             },
         )
-        rows = self.rows(log, segment.first, segment.size)
-        if len(rows) != segment.size:
-            raise StoreError(f"log {log}: {len(rows)} of {segment.size} records from {segment.first} are here to seal")
-        start = number << POSITION
-        auditsearch.drop(self._connection, [(start + row.index, row.body) for row in rows])
-        last = segment.first + segment.size - 1
-        self._connection.execute(delete(RECORDS).where(RECORDS.c.place.between(start + segment.first, start + last)))
+        if clear:
+            self.clear(log, segment, segment.size)
+
+    def clear(self, log: str, segment: Segment, most: int) -> int:
+        """Drop so many of the rows that a sealed run has left here; return how many there were."""
+        start = self._number(log) << POSITION
+        bounds = (start + segment.first, start + segment.first + segment.size - 1)
+        query = select(RECORDS.c.place, RECORDS.c.id, RECORDS.c.body).where(RECORDS.c.place.between(*bounds))
+        rows = self._connection.execute(query.order_by(RECORDS.c.place).limit(most)).all()
+        if rows:
+            auditsealed.keep(self._connection, self._number(log), [(row.place, row.id) for row in rows])
+            auditsearch.drop(self._connection, [(row.place, row.body) for row in rows])
+            last = RECORDS.c.place.between(rows[0].place, rows[-1].place)
+            self._connection.execute(delete(RECORDS).where(last))
+        return len(rows)
 
     def purge(self, log: str, first: int, at: datetime) -> None:
         """Note that the file of a run is gone; its root stays, in the tile above those that lie within the run."""
@@ -298,6 +316,8 @@ class AuditLogRows:
         of_run = (SEGMENTS.c.log == number, SEGMENTS.c.first == first)
         changed = update(SEGMENTS).where(*of_run).values(purged_at=at, path="").returning(SEGMENTS.c.size)
         size = self._connection.execute(changed).scalar_one()
+        start = (number << POSITION) + first
+        auditsealed.drop(self._connection, number, start, start + size - 1)
         level, width = 0, WIDTH
         while width <= size:
             within = TILES.c.position.between(first // width, (first + size) // width - 1)

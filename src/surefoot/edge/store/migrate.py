@@ -1,37 +1,21 @@
 """Bring the tables of a database to the version of the code."""
 
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 from surefoot.edge.store.tables import METADATA
 from surefoot.errors import StoreError
+from surefoot.ports.depot import Phase, Step
 
-Phase = Literal["pre", "post"]
 _LOCK = 7_342_117_003_220_571  # any number that is ours: replicas that start together migrate one after the other
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the history.
-
-    Attributes:
-        revision: Its number.
-        phase: `pre` may run beside replicas of the version before, `post` may not.
-        title: What it does.
-    """
-
-    revision: str
-    phase: Phase
-    title: str
 
 
 def version(connection: Connection) -> str | None:
@@ -49,7 +33,7 @@ def pending(connection: Connection) -> list[Step]:
     have = version(connection)
     try:
         revisions = list(script.iterate_revisions("head", have))
-    except CommandError:
+    except (CommandError, RevisionError):
         raise StoreError(f"the tables are of a newer Surefoot (step {have}): install that version") from None
     return [
         Step(
@@ -78,15 +62,32 @@ def upgrade(connection: Connection, phase: Phase = "post") -> list[Step]:
         steps = steps[: next((at for at, step in enumerate(steps) if step.phase == "post"), len(steps))]
     if not steps:
         return []
+    _walk(connection, steps[-1].revision)
+    return steps
+
+
+def build(connection: Connection, revision: str) -> None:
+    """Make the tables as they were at a step; where they are so already, nothing is done.
+
+    Raises:
+        StoreError: This version has no such step.
+    """
+    if version(connection) == revision:
+        return
+    if revision not in {one.revision for one in _script().walk_revisions()}:
+        raise StoreError(f"the tables are of a newer Surefoot (step {revision}): install that version")
+    _walk(connection, revision)
+
+
+def _walk(connection: Connection, revision: str) -> None:
     script = _script()
 
     def walk(have: "str | tuple[str, ...]", context: MigrationContext) -> list[RevisionStep]:  # noqa: ARG001  # given
-        return script._upgrade_revs(steps[-1].revision, have)  # type: ignore[arg-type]  # noqa: SLF001  # as alembic's own manual does
+        return script._upgrade_revs(revision, have)  # type: ignore[arg-type]  # noqa: SLF001  # as alembic's own manual does
 
     with EnvironmentContext(_config(), script, fn=walk) as environment:
         environment.configure(connection=connection, target_metadata=METADATA)
         environment.run_migrations()
-    return steps
 
 
 def _config() -> Config:

@@ -1,10 +1,12 @@
 """A store as one of several processes opens it to write a log: with its lease, and perhaps while it is away."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-from surefoot.edge.store.away import AwayStore
+from sqlalchemy import URL
+
+from surefoot.edge.store.away import AwayLease, AwayStore
 from surefoot.edge.store.opening import address, open_store
 from surefoot.errors import StoreError
 from surefoot.ports.lease import Alone, Lease
@@ -26,25 +28,28 @@ def opened(text: str, log: str, *, create: bool, spooling: bool) -> Iterator[tup
     """
     where = address(text)
     try:
-        store = open_store(where, create=create)
+        store, lease = _opened(where, log, create=create)
     except StoreError as error:
         if not spooling or (isinstance(where, Path) and not where.exists()):
             raise
-        yield AwayStore(text, error), Alone()
-        return
-    with closing(store):
-        if isinstance(where, Path):
-            yield store, Alone()
-            return
-        from surefoot.edge.store.lease import PostgresLease  # noqa: PLC0415  # needs a driver that may not be there
-        from surefoot.edge.store.postgres import PostgresStore  # noqa: PLC0415  # as above
+        store = AwayStore(text, error, lambda: _opened(where, log, create=create))
+        lease = AwayLease(store)
+    try:
+        yield store, lease
+    finally:
+        lease.lost()
+        store.close()
 
-        assert isinstance(store, PostgresStore)
-        lease = PostgresLease(store, log)
-        try:
-            yield store, lease
-        finally:
-            lease.lost()
+
+def _opened(where: Path | URL, log: str, *, create: bool) -> tuple[Store, Lease]:
+    store = open_store(where, create=create)
+    if isinstance(where, Path):
+        return store, Alone()
+    from surefoot.edge.store.lease import PostgresLease  # noqa: PLC0415  # needs a driver that may not be there
+    from surefoot.edge.store.postgres import PostgresStore  # noqa: PLC0415  # as above
+
+    assert isinstance(store, PostgresStore)
+    return store, PostgresLease(store, log)
 
 
 def archive(text: str) -> Path:

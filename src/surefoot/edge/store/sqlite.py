@@ -32,6 +32,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={_BUSY}",
     "PRAGMA trusted_schema=OFF",
+    "PRAGMA secure_delete=ON",  # what was erased is not left in free pages
 )
 
 

@@ -107,11 +107,11 @@ class Appending:
         self._dropped: dict[str, int] = {}
 
     def take(self, batch: Sequence[Waiting]) -> list[Answer]:
-        """Append records; for each a receipt, or why it was not taken."""
+        """Append records; for each a receipt, or why it was not taken. Without any, bring in what was spooled."""
         try:
             if self._away_since is not None or not self._means.spool.empty:
                 self._bring_in()
-            return self._write(batch)
+            return self._write(batch) if batch else []
         except StoreError as error:
             return self._without_store(batch, error)
 
@@ -119,7 +119,7 @@ class Appending:
         """Take what others put into the inbox; return how many. Only for the process that leads.
 
         Raises:
-            StoreError: The database does not answer, or another process leads by now.
+            StoreError: The database does not answer, or another process leads by now; then the lease is given up.
         """
         name, means = self._identity.name, self._means
 
@@ -131,7 +131,11 @@ class Appending:
                 rows.taken(name, [entry.id for entry in entries])
             return len(entries)
 
-        return means.store.write(work)
+        try:
+            return means.store.write(work)
+        except StaleEpochError:
+            means.lease.lost()
+            raise
 
     def _write(self, batch: Sequence[Waiting]) -> list[Answer]:
         entries = [waiting.entry for waiting in batch]

@@ -55,6 +55,7 @@ class Answer:
 
     Attributes:
         more: Whether further ones match.
+        last: Index of the last record that was looked at, for `Question.after`; not each one is shown to everybody.
         indexed: Records that the search index holds.
         size: Of the log.
         sealed: Records in sealed files, which are not searched.
@@ -62,6 +63,7 @@ class Answer:
 
     shown: tuple[Shown, ...]
     more: bool
+    last: int
     indexed: int
     size: int
     sealed: int
@@ -141,7 +143,8 @@ def ask(desk: Desk, question: Question, grant: Grant) -> Answer:
             if (event := mask(opened(row.body), grant, desk.log.means.catalogue)) is not None
         ]
         sealed = sum(one.size for one in rows.segments(desk.name) if one.purged_at is None)
-        return Answer(tuple(shown), len(found) > len(kept), head.indexed, head.edge.size, sealed)
+        last = kept[-1].index if kept else -1
+        return Answer(tuple(shown), len(found) > len(kept), last, head.indexed, head.edge.size, sealed)
 
     return desk.store.read(work)
 

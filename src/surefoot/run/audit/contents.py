@@ -1,21 +1,22 @@
 """What retention asks of a run of records: how old they are, and whether verifying needs them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from surefoot.domain.audit.canonical import opened
 from surefoot.domain.audit.filter import Filter
-from surefoot.domain.audit.record import Event, Json, moment, stamp
+from surefoot.domain.audit.record import Json, moment, stamp
 from surefoot.domain.audit.retention import Ages
 from surefoot.domain.audit.rotation import ROTATED
 from surefoot.errors import RecordRefused
 from surefoot.ports.archive import Archive
-from surefoot.ports.auditlog import LogRows, Segment, Span
+from surefoot.ports.auditlog import LogRows, Row, Segment, Span
 
 SEALED = "segment.seal"
 _PAGE = 1000
+_TOGETHER = timedelta(seconds=2)  # the record and the run are of one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +54,52 @@ def merged(spans: Iterable[Span]) -> dict[str, Ages]:
 def of_segments(rows: LogRows, log: str, archive: Archive) -> dict[int, Contents]:
     """Tell what each sealed run holds, by its first index: as the record of its sealing says, or else its file.
 
+    Others may append records of the same type. One counts only if it was written with the run's own and names its
+    root; of several the youngest ages count, so that nobody can hasten a purge.
+
     Raises:
         ArchiveError: A file is needed, and is missing or damaged.
     """
-    kept = [segment for segment in rows.segments(log) if segment.purged_at is None]
-    told = {first: contents for first, contents in _told(rows, log) if kept}
-    return {one.first: told.get(one.first) or _counted(one, archive) for one in kept}
-
-
-def of_type(rows: LogRows, log: str, kind: str) -> Iterator[tuple[int, Event]]:
-    """Iterate over the indexed records of a type that are here, newest first."""
-    before = -1
-    while found := rows.find(log, Filter(action=kind), before, _PAGE):
-        yield from ((row.index, opened(row.body)) for row in found)
-        before = found[-1].index
+    kept = {segment.first: segment for segment in rows.segments(log) if segment.purged_at is None}
+    told = _told(rows, log, kept) if kept else {}
+    return {first: told.get(first) or _counted(one, archive) for first, one in kept.items()}
 
 
 def rotations(rows: LogRows, log: str) -> list[int]:
     """Return the indexes of the records here that hand the log over to a new key."""
-    return [index for index, _ in of_type(rows, log, ROTATED)]
+    return [row.index for row in _of_type(rows, log, ROTATED)]
 
 
-def _told(rows: LogRows, log: str) -> Iterator[tuple[int, Contents]]:
-    for _, event in of_type(rows, log, SEALED):
-        first, ages, count = (event.detail.get(name) for name in ("first", "ages", "rotations"))
-        if isinstance(first, int) and isinstance(ages, dict) and isinstance(count, int):
+def _of_type(rows: LogRows, log: str, kind: str) -> Iterator[Row]:
+    """Iterate over the indexed records of a type that are here, newest first."""
+    before = -1
+    while found := rows.find(log, Filter(action=kind), before, _PAGE):
+        yield from found
+        before = found[-1].index
+
+
+def _told(rows: LogRows, log: str, kept: Mapping[int, Segment]) -> dict[int, Contents]:
+    found: dict[int, Contents] = {}
+    for row in _of_type(rows, log, SEALED):
+        detail = opened(row.body).detail
+        first, ages, count = (detail.get(name) for name in ("first", "ages", "rotations"))
+        segment = kept.get(first) if isinstance(first, int) else None
+        if segment is None or abs(row.at - segment.sealed_at) > _TOGETHER or detail.get("root") != segment.root.hex():
+            continue
+        if isinstance(ages, dict) and isinstance(count, int):
             try:
-                yield first, Contents({name: _ages(pair) for name, pair in ages.items()}, count)
-            except RecordRefused:
+                contents = Contents({name: _ages(pair) for name, pair in ages.items()}, count)
+            except (RecordRefused, ValueError):
                 continue
+            found[segment.first] = _younger(contents, found.get(segment.first, contents))
+    return found
+
+
+def _younger(one: Contents, other: Contents) -> Contents:
+    names = {*one.ages, *other.ages}
+    both = {name: (one.ages.get(name) or other.ages[name], other.ages.get(name) or one.ages[name]) for name in names}
+    ages = {name: Ages(min(a.oldest, b.oldest), max(a.youngest, b.youngest)) for name, (a, b) in sorted(both.items())}
+    return Contents(ages, max(one.rotations, other.rotations))
 
 
 def _ages(pair: Json) -> Ages:

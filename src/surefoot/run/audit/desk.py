@@ -81,6 +81,6 @@ class Desk:
         """
         return self.store.read(lambda transaction: transaction.log.head(self.name))
 
-    def stored(self, transaction: Transaction, pins: Sequence[str] = ()) -> StoredLog:
+    def stored(self, transaction: Transaction, pins: Sequence[str] = (), *, verifying: bool = False) -> StoredLog:
         """Return the log in a snapshot."""
-        return StoredLog(transaction, self.name, self.archive, self.subjects, pins)
+        return StoredLog(transaction, self.name, self.archive, self.subjects, pins, verifying=verifying)

@@ -23,6 +23,7 @@ from surefoot.run.audit.retiring import recorded
 from surefoot.run.audit.sequencing import sequence
 
 _CHUNK = 1024
+_MOST = 1_000_000  # records that wait in an inbox; there are never so many
 _HASH = 32
 _SHORT = 3  # letters; a shorter name occurs in many words
 
@@ -169,7 +170,7 @@ def erased(transaction: Transaction, desk: Desk, planned: Erased) -> tuple[int, 
     rows, name = transaction.log, desk.name
     drained(transaction, desk)
     for log in rows.logs():
-        waiting = (opening for entry in rows.inbox(log, _CHUNK) for opening in entry.openings)
+        waiting = (opening for entry in rows.inbox(log, _MOST) for opening in entry.openings)
         if any(opening.pseudonym == planned.subject for opening in waiting):
             raise PortError(f"records wait to enter the log `{log}`: start the server that sequences it first")
     count = sum(rows.erase(log, planned.subject) for log in rows.logs())

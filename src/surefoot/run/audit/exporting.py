@@ -1,6 +1,7 @@
 """Take records out of the log, each with its proof, or the whole log as static tiles (C2SP tlog-tiles)."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import orjson
 
@@ -19,6 +20,7 @@ from surefoot.domain.audit.tree import inclusion
 from surefoot.errors import ProofError, RecordRefused
 
 CHECKPOINT = "checkpoint"
+_KEPT = 4096  # hashes of subtrees
 Told = Callable[[int], None]
 
 
@@ -33,7 +35,8 @@ class Prover:
     def __init__(self, log: LogReader, checkpoint: str) -> None:
         self.checkpoint = checkpoint
         self.size = parse_checkpoint(parse_note(checkpoint).text).size
-        self._reader = TileReader(self.size, lambda level, index, width: log.tile(level, index)[: width * HASH])
+        reader = TileReader(self.size, lambda level, index, width: log.tile(level, index)[: width * HASH])
+        self._hash_at = lru_cache(_KEPT)(reader.hash_at)  # neighbours share most of their paths
 
     def proof(self, index: int, extra: bytes = b"") -> str:
         """Write the proof of a record as the text of a ``.tlog-proof`` file.
@@ -41,7 +44,7 @@ class Prover:
         Raises:
             NoteError: A tile is missing or damaged.
         """
-        return write_proof(LogProof(index, inclusion(index, self.size, self._reader.hash_at), self.checkpoint, extra))
+        return write_proof(LogProof(index, inclusion(index, self.size, self._hash_at), self.checkpoint, extra))
 
 
 def matching(log: LogReader, wanted: Filter, told: Told) -> Iterator[tuple[Record, Event]]:

@@ -11,6 +11,7 @@ from surefoot.errors import RecordRefused
 from surefoot.run.audit.appending import Appending, Means, Receipt, Waiting
 from surefoot.run.audit.sequencing import LogIdentity
 
+_FIELD = 200  # characters of a field's path; its names are the sender's
 _INDEX = 2000  # records that one transaction takes into the index
 
 
@@ -59,14 +60,19 @@ class AuditLog:
             raise
         return self._line.submit(Waiting(entry, event.action.category))
 
-    def record_raw(self, raw: bytes) -> "Future[Receipt]":
+    def record_raw(self, raw: bytes, admit: Callable[[Event], None] = lambda _: None) -> "Future[Receipt]":
         """Take an event as somebody sent it, as JSON.
+
+        Args:
+            raw: One object.
+            admit: Refuses what this sender may not send.
 
         Raises:
             RecordRefused: As for `record`.
         """
         try:
             event = from_fields(parse(raw))
+            admit(event)
         except RecordRefused as refusal:
             self._refuse(refusal, raw)
             raise
@@ -80,16 +86,14 @@ class AuditLog:
         """
         if not self._means.lease.leads():
             return False
-        sequenced = self._appending.sequence_inbox()
         name = self._identity.name
         if not self._means.store.read(lambda transaction: name in transaction.log.logs()):
             return False
+        sequenced = self._appending.sequence_inbox()
         indexed = self._means.store.write(lambda transaction: transaction.log.index(name, _INDEX))
         return bool(sequenced or indexed)
 
     def _refuse(self, refusal: RecordRefused, raw: bytes) -> None:
         """Record that something was refused: where, and the hash of what was sent, never the content."""
-        target = Target("log", self._identity.name)
-        self._line.submit(
-            self._means.own("log.refuse", target, field=refusal.field or "record", sha256=sha256(raw).hexdigest())
-        )
+        target, field = Target("log", self._identity.name), (refusal.field or "record")[:_FIELD]
+        self._line.submit(self._means.own("log.refuse", target, field=field, sha256=sha256(raw).hexdigest()))

@@ -23,6 +23,7 @@ from surefoot.run.audit.disclosing import ERASED, OF_RETENTION
 from surefoot.run.audit.sequencing import sequence
 
 _PAGE = 4096
+_FEW = 1024
 _HASH = 32
 
 
@@ -49,12 +50,14 @@ class Retiring:
             StoreError: The database does not answer.
         """
         for segment in agenda.sealed:
+            self._clear(segment)
             if segment.purged_at is not None:
                 self.desk.archive.delete(file_of(self.desk.name, segment.first, segment.size))
         done = {Kind.SEAL: self._seal, Kind.PURGE: self._purge, Kind.ERASE: self._erase}
         for step in agenda.steps:
             if step.kind in done:
                 done[step.kind](step)
+        self.desk.catch_up()
 
     def _seal(self, step: Step) -> None:
         desk, path = self.desk, file_of(self.desk.name, step.first, step.size)
@@ -73,13 +76,20 @@ class Retiring:
             **step.contents.detail,
         )
 
-        def work(transaction: Transaction) -> None:
-            at = transaction.now()
+        def work(transaction: Transaction) -> Segment:
+            segment = Segment(step.first, step.size, found, path, transaction.now())
             recorded(transaction, desk, event)
-            transaction.log.seal(desk.name, Segment(step.first, step.size, found, path, at))
+            transaction.log.seal(desk.name, segment, clear=False)
+            return segment
 
-        desk.store.write(work)
+        self._clear(desk.store.write(work))
         self.told(f"sealed {_what(step)} into {path}, {written} bytes")
+
+    def _clear(self, segment: Segment) -> None:
+        """Drop the rows of a sealed run, few at a time, so that nobody who appends waits for long."""
+        name = self.desk.name
+        while self.desk.store.write(lambda transaction: transaction.log.clear(name, segment, _FEW)):
+            pass
 
     def _purge(self, step: Step) -> None:
         desk, path = self.desk, file_of(self.desk.name, step.first, step.size)

@@ -6,7 +6,9 @@ from itertools import chain
 from surefoot.domain.audit.canonical import opened
 from surefoot.domain.audit.filter import Filter
 from surefoot.domain.audit.logreader import PURGED, Disclosure, Purge, Record, StoredCheckpoint
+from surefoot.domain.audit.record import Event
 from surefoot.domain.audit.rotation import ROTATED
+from surefoot.errors import ArchiveError, RecordRefused
 from surefoot.ports.archive import Archive
 from surefoot.ports.auditlog import Segment
 from surefoot.ports.store import Transaction
@@ -25,6 +27,7 @@ class StoredLog:
         archive: Where sealed runs lie.
         keys: To open what is kept of personal values; None leaves them closed.
         pins: Checkpoints that were kept elsewhere.
+        verifying: Whether sealed files that are missing or damaged are passed over, so that what is gone gets a name.
     """
 
     def __init__(
@@ -34,12 +37,15 @@ class StoredLog:
         archive: Archive,
         keys: SubjectKeys | None = None,
         pins: Sequence[str] = (),
+        *,
+        verifying: bool = False,
     ) -> None:
         self._rows = transaction.log
         self._name = name
         self._archive = archive
         self._keys = keys
         self._pins = pins
+        self._verifying = verifying
 
     def records(self, first: int) -> Iterator[Record]:
         """Iterate over the records from an index on, in the order of their indexes; also those that were sealed."""
@@ -74,14 +80,14 @@ class StoredLog:
     def purges(self) -> Iterable[Purge]:
         """Return what was purged, each with the index of the record that says so."""
         gone = [segment for segment in self._rows.segments(self._name) if segment.purged_at is not None]
-        said = {opened(record[2]).detail.get("first"): record[0] for record in self._of_type(PURGED)} if gone else {}
+        said = {event.detail.get("first"): at for at, event in _events(self._of_type(PURGED))} if gone else {}
         return [Purge(one.first, one.size, one.root, said.get(one.first, -1)) for one in gone]
 
     def disclosures(self) -> Iterator[Disclosure]:
         """Iterate over personal values, by index: what opens, and what was erased on record; also of sealed records."""
         if self._keys is None:
             return
-        erased = erasures(opened(record[2]) for record in self._of_type(ERASED))
+        erased = erasures(event for _, event in _events(self._of_type(ERASED)))
         yield from disclosures(self._rows, self._name, self.records(0), erased, self._keys)
 
     def indexed(self) -> int | None:
@@ -98,20 +104,42 @@ class StoredLog:
             at = page[-1][0] + 1
 
     def _sealed(self, segment: Segment, first: int) -> Iterator[Record]:
-        for index, body in enumerate(self._archive.read(segment.path), segment.first):
-            if index >= first:
-                yield Record(index, opened(body).id, body)
+        try:
+            for index, body in enumerate(self._archive.read(segment.path), segment.first):
+                if index >= first:
+                    yield Record(index, _id(body), body)
+        except ArchiveError:
+            if not self._verifying:
+                raise
 
     def _of_type(self, kind: str) -> list[Record]:
         """Return the records of a type, oldest first: those that the index knows, those after them, and sealed ones."""
-        found: list[Record] = []
+        found: dict[int, Record] = {}
         before = -1
         while rows := self._rows.find(self._name, Filter(action=kind), before, _PAGE):
-            found += [Record(row.index, row.id, row.body) for row in rows]
+            found |= {row.index: Record(row.index, row.id, row.body) for row in rows}
             before = rows[-1].index
         mark = b'"type":"%b"' % kind.encode()
         kept = [one for one in self._rows.segments(self._name) if one.purged_at is None]
         sealed = chain.from_iterable(self._sealed(segment, 0) for segment in kept)
-        later = chain(sealed, self._here(self._rows.head(self._name).indexed, None))
-        found += [record for record in later if mark in record[2] and opened(record[2]).action.type == kind]
-        return sorted(found)
+        later = chain(sealed, self._here(self._rows.indexed(self._name), None))
+        marked = {record[0]: record for record in later if mark in record[2]}
+        found |= {at: marked[at] for at, event in _events(marked.values()) if event.action.type == kind}
+        return [found[at] for at in sorted(found)]
+
+
+def _events(records: Iterable[Record]) -> Iterator[tuple[int, Event]]:
+    """Read records; those that are damaged are passed over: verifying names them."""
+    for at, _, body in records:
+        try:
+            yield at, opened(body)
+        except RecordRefused:
+            continue
+
+
+def _id(body: bytes) -> str:
+    """Return the id of a sealed record; nothing if it is damaged."""
+    try:
+        return opened(body).id
+    except RecordRefused:
+        return ""

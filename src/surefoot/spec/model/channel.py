@@ -86,11 +86,12 @@ class Ntfy(Record):
 
 
 class Twilio(Record):
-    """Phone calls and short messages."""
+    """Phone calls and short messages; `url` is that of another API which speaks like Twilio's."""
 
     account: Secret
     token: Secret
     sender: Annotated[Text, Field(alias="from")]
+    url: Text | None = None
     by: Literal["call", "sms"] = "call"
 
 

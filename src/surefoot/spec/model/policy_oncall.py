@@ -190,6 +190,7 @@ class OncallNumbers(Record):
     simulate: PositiveTime
     unfair: Ratio
     load: Percent
+    rest: PositiveTime
     wake: Seq[Priority]
     feed: PositiveTime
     proof_of_contact: PositiveTime

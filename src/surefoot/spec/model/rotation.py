@@ -93,6 +93,10 @@ class Layer(Record):
         in_order(self.begins, self.until)
         if not self.rotate:
             raise bad("nobody takes turns", "write at least one person, such as `rotate: [ana, bo]`")
+        if self.next is not None and self.next not in self.rotate:
+            raise bad(
+                f"`{self.next}` is next, but takes no turns", f"write `next:` with one of {', '.join(self.rotate)}"
+            )
         if self.handover and self.every:
             by_day, by_date = self.handover.day is not None, self.handover.day_of_month is not None
             if by_day and self.every.unit != "week":

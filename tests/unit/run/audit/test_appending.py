@@ -17,7 +17,7 @@ from surefoot.domain.audit.record import Action, Actor, ActorType, Event, Outcom
 from surefoot.edge.spool import FileSpool
 from surefoot.edge.store.opening import open_store
 from surefoot.edge.subjects import SubjectKeyFile
-from surefoot.errors import RecordRefused, SpoolError, StoreError
+from surefoot.errors import RecordRefused, SpoolError, StaleEpochError, StoreError
 from surefoot.ports.lease import Alone
 from surefoot.ports.store import Store
 from surefoot.run.audit.appending import Answer, Appending, Kept, Means, Receipt, Waiting
@@ -248,3 +248,27 @@ def test_who_does_not_lead_puts_records_into_the_inbox(bench: Bench):
     assert answer.kept is Kept.INBOX
     assert bench.appending.sequence_inbox() == 1
     assert len(bench.log()) == 1
+
+
+def test_without_records_what_was_spooled_is_brought_in(bench: Bench):
+    assert bench.take() == []
+    assert not bench.store.read(lambda tx: tx.log.logs())
+    bench.store.away = True
+    bench.take(bench.waiting("order.ship"))
+    assert bench.take() == []
+    bench.store.away = False
+    assert bench.take() == []
+    assert [kind for kind, _ in bench.log()] == ["log.spool", "order.ship", "log.spool"]
+
+
+def test_who_was_overtaken_while_emptying_the_inbox_gives_the_lease_up(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    given_up = []
+    monkeypatch.setattr(Alone, "lost", lambda _: given_up.append(1))
+
+    def overtaken(_: object) -> None:
+        raise StaleEpochError("another process leads")
+
+    monkeypatch.setattr(bench.store, "write", overtaken)
+    with pytest.raises(StaleEpochError):
+        bench.appending.sequence_inbox()
+    assert given_up == [1]

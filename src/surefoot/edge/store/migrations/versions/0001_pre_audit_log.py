@@ -108,6 +108,14 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("log", "first"),
     )
     op.create_table(
+        "audit_sealed",
+        _log(),
+        sa.Column("id", sa.LargeBinary, nullable=False),
+        sa.Column("place", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("log", "id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "audit_opening",
         _log(),
         sa.Column("event", sa.Text, nullable=False),

@@ -5,7 +5,7 @@ import contextvars
 
 import pytest
 
-from surefoot.resilience.degraded import Degraded, degradations, degraded, mark
+from surefoot.resilience.degradation import Degraded, degradations, degraded, mark
 
 pytestmark = pytest.mark.req("RES-4")
 

@@ -1,0 +1,1 @@
+"""The verbs of ``surefoot store``: one file = one verb."""
