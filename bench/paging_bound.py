@@ -13,13 +13,15 @@ from surefoot.domain.paging.happening import Escalation, PageKey
 from surefoot.domain.paging.ladder import Ladder, Rule, Step, Target, Terms
 from surefoot.domain.paging.rehearsal import Cast, rehearse
 from surefoot.domain.paging.sending import Pace, Result
+from surefoot.spec.model.contact import Way as By
+from surefoot.spec.model.forms import Priority
 
 T = datetime(2026, 3, 2, tzinfo=UTC)
 M, S = timedelta(minutes=1), timedelta(seconds=1)
 OFFICE = (parse_hours("mon-fri 09:00-17:00", "UTC"),)
 PEOPLE = [Target("person", name) for name in ("ana", "bo", "chen", "dara")]
 SCHEDULES = [Target("schedule", name) for name in ("first", "second")]
-RULES = {
+RULES: dict[Priority, Rule] = {
     "P1": Rule(("page", "call"), 5 * M, repeat=True),
     "P2": Rule(("page",), 30 * M, repeat=True),
     "P3": Rule(("chat",), 240 * M, late="business-hours"),
@@ -42,7 +44,7 @@ def watch(chance: random.Random) -> tuple[Watch, dict[Target, Contact], datetime
     changes = sorted(chance.sample(range(1, 600), chance.randint(0, 5)))
     held = [{target: chance.sample(PEOPLE, chance.randint(0, 2)) for target in SCHEDULES} for _ in range(6)]
     timeline = [(begin + at * M, people) for at, people in zip([0, *changes], held, strict=False)]
-    kinds = ("push", "phone", "sms")
+    kinds: tuple[By, ...] = ("push", "phone", "sms")
     contacts = {
         person: Contact(tuple(Way(chance.choice(kinds)) for _ in range(chance.randint(1, 4))), {}) for person in PEOPLE
     }

@@ -82,13 +82,13 @@ class _Conversation:
         while True:
             line = self._line()
             word = line.split(" ")[0].upper()
-            self.server.said.append(line)
+            self.server.said.append(f"{word}{line[len(word) :]}")
             self._obey(word, line)
 
     def _obey(self, word: str, line: str) -> None:
         match word:
             case "EHLO":
-                offers = ["SIZE 1000000", "AUTH PLAIN LOGIN"]
+                offers = ["SIZE 1000000", "AUTH PLAIN"]
                 offers += ["STARTTLS"] * (self.server.tls is not None and not self.safe)
                 self._reply(word, "\r\n".join(["250-mail.test", *(f"250-{each}" for each in offers), "250 8BITMIME"]))
             case "STARTTLS":
@@ -118,7 +118,7 @@ class _Conversation:
         lines = []
         while (line := self._raw()) != b".":
             lines.append(line.removeprefix(b"."))
-        message = message_from_bytes(b"\r\n".join(lines), policy=SMTP)
+        message = message_from_bytes(b"\r\n".join([*lines, b""]), policy=SMTP)
         assert isinstance(message, EmailMessage)
         if self.server.at.get(".") in {None, "lose"}:
             self.server.taken.append((self.sender, tuple(self.recipients), message))

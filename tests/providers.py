@@ -75,8 +75,11 @@ class Provider:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the standard library's name
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128  # a burst of pages is not to wait for the kernel
+
+        self._http = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
@@ -146,17 +149,18 @@ class Hooks(Seen):
 
     def __init__(self, secret: bytes) -> None:
         super().__init__()
-        self._secret, self._ids = secret, set[str]()
+        self._secret, self._ids, self._one = secret, set[str](), threading.Lock()
 
     def __call__(self, asked: Asked) -> Reply:
         name, at = asked.headers["webhook-id"], asked.headers["webhook-timestamp"]
         signature = b64encode(digest(self._secret, f"{name}.{at}.".encode() + asked.body, "sha256")).decode()
         if asked.headers["webhook-signature"] != f"v1,{signature}":
             return 401, {"error": "the signature is wrong"}
-        if name not in self._ids:
-            self._ids.add(name)
-            self.shown.append(asked.json["title"])
-        return 202, {"id": f"n-{len(self._ids)}"}
+        with self._one:
+            if name not in self._ids:
+                self._ids.add(name)
+                self.shown.append(asked.json["title"])
+        return 202, {"id": f"n-{name[-4:]}"}
 
 
 class Slack(Seen):

@@ -50,5 +50,5 @@ def length(duration: timedelta) -> str:
 
 def times(stretches: Sequence[Span], zone: str) -> str:
     """Name the first of some stretches and count the others."""
-    more = f" and {len(stretches) - 1} more times" if len(stretches) > 1 else ""
+    more = {1: "", 2: " and once more"}.get(len(stretches), f" and {len(stretches) - 1} more times")
     return f"{span(stretches[0], zone)}{more}"

@@ -65,7 +65,7 @@ def _layer(plan: Plan, layer: Rota, version: Version) -> tuple[str, ...]:
         code(plan.name),
         " and ".join(version.roles(plan.name)),
         layer.name,
-        ", ".join(map(version.title, dict.fromkeys(layer.people))),
+        ", ".join(map(version.title, layer.people)),
         f"{units}, elapsed" if turns.elapsed else units,
         _handover(turns),
         only or "always",

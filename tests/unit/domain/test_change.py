@@ -140,3 +140,17 @@ def test_a_moved_line_is_a_change_of_their_order(tmp_path: Path):
     system = api.load([path], today=date(2026, 1, 1))
     old, new = (Built(system, [Artifact("a.md", text)]) for text in ("one\ntwo\n", "two\none\n"))
     assert compare(old, new, NOW).files == (Change("changed", "a.md", (Delta("order of lines", "", ""),)),)
+
+
+@pytest.mark.req("ONC-4")
+def test_who_gains_and_who_loses_a_shift_is_told_by_name(change):
+    more = "people:\n  bo: {name: Bo B, email: b@x.y}\n"
+    schedule = "schedules:\n  s: {layers: [{rotate: [ana, bo], every: 1w, start: 2026-01-05 09:00}]}\n"
+    spec = SPEC.replace("people:\n", more) + schedule
+    override = ", overrides: [{from: 2026-01-06, until: 2026-01-08 18:00, replace: ana, with: bo}]}"
+    found = change(("09:00}]}", f"09:00}}]{override}"), old=spec)
+    assert found.shifts == (Change("changed", "s", (Delta("2026-01-06 00:00 – 2026-01-08 18:00", "Ana", "Bo B"),)),)
+    assert change((schedule, schedule.replace(" s:", " t:")), old=spec).shifts == (
+        Change("removed", "s"),
+        Change("added", "t"),
+    )

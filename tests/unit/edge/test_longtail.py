@@ -9,6 +9,8 @@ from surefoot.ports.carrier import Notice, Notified
 from surefoot.ports.silence import Silence
 from tests.providers import Asked, Provider, Say
 
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # the library imports it
+
 
 @pytest.mark.req("ALR-4")
 def test_a_notice_arrives():

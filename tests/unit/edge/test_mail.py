@@ -46,7 +46,7 @@ def test_a_letter_is_handed_over_encrypted(server: MailServer, mail: SmtpMail):
     assert (message["Subject"], message.get_content()) == ("hi", "line\r\n.dot\r\n")
     assert [each.split(" ")[0] for each in server.said] == [
         *("EHLO", "STARTTLS", "EHLO"),
-        *("mail", "rcpt", "data", "QUIT"),
+        *("MAIL", "RCPT", "DATA", "QUIT"),
     ]
 
 

@@ -80,7 +80,7 @@ def test_the_longest_wait_counts_every_way():
     assert longest_wait(contact(), "P1", ("page",), 10 * S, DAY) is None
 
 
-def test_the_longest_wait_counts_quiet_hours():
+def test_quiet_hours_are_no_way():
     ana = contact(reach="push", quiet="22:00-07:00")
-    assert longest_wait(ana, "P3", ("chat",), 10 * S, NIGHT) == 8 * 3600 * S + 10 * S
+    assert longest_wait(ana, "P3", ("chat",), 10 * S, NIGHT) is None
     assert longest_wait(ana, "P1", ("page",), 10 * S, NIGHT) == 10 * S

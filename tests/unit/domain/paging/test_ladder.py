@@ -54,12 +54,12 @@ def test_own_steps_replace_the_profile():
         "schedule:q",
     ]
     assert found.steps[0].only[0].zone == "UTC"
-    assert (found.passes, found.unanswered, found.first_hold, found.last_hold) == (2, 10 * M, M, M)
+    assert (found.passes, found.unanswered, found.first_hold) == (2, 10 * M, M)
 
 
-def test_without_steps_holds_are_those_of_repeats():
+def test_without_steps_the_hold_is_that_of_repeats():
     empty = Ladder((), 3, 30 * M, (Target("person", "dara"),))
-    assert (empty.first_hold, empty.last_hold) == (30 * M, 30 * M)
+    assert empty.first_hold == 30 * M
 
 
 def test_rules_are_the_policys():

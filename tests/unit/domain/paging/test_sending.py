@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from surefoot.calendar.hours import parse_hours
 from surefoot.domain.paging.contact import Contact, Way
 from surefoot.domain.paging.happening import Page, PageKey
 from surefoot.domain.paging.ladder import Target
@@ -14,6 +15,7 @@ from surefoot.domain.paging.sending import (
     Dedupe,
     Delivery,
     Failed,
+    Held,
     Move,
     Pace,
     Reached,
@@ -56,6 +58,13 @@ def test_the_first_way_is_tried_at_once():
 def test_a_first_way_with_a_delay_waits():
     assert moves(chosen=(PHONE,)) == Wait(T + 120 * S)
     assert moves(chosen=(PHONE,), at=120) == Send(0, PHONE)
+
+
+def test_quiet_hours_hold_a_page_up_until_they_end():
+    contact = Contact((PUSH,), {}, quiet=(parse_hours("mon-sun 21:00-23:00", "UTC"),), wake=("P2",))
+    delivery = Delivery(contact, PAGE, T, (), Pace(10 * S, 300 * S, {}))
+    assert delivery.move(T) == Held(T + 3600 * S)
+    assert delivery.move(T + 3600 * S) == Send(0, PUSH)
 
 
 def test_somebody_without_a_way_fails_at_once():
