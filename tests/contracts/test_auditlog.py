@@ -100,6 +100,9 @@ def test_the_inbox_keeps_order_and_passes_over_what_it_knows(store: Store):
     append(store, entries(0))
     store.write(lambda tx: tx.log.offer("shop", entries(0, 1, 2)))
     store.write(lambda tx: tx.log.offer("shop", entries(2, 3)))
+    other = [Entry(one.id, one.body) for one in (sealed(event(at, detail={"amount": 7})) for at in (0, 3, 4))]
+    assert store.write(lambda tx: tx.log.offer("shop", other)) == {other[0].id, other[1].id}
+    store.write(lambda tx: tx.log.taken("shop", [other[2].id]))
     waiting = store.read(lambda tx: tx.log.inbox("shop", 10))
     assert waiting == entries(1, 2, 3)
     assert store.read(lambda tx: tx.log.waiting("shop")) == 3

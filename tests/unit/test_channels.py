@@ -29,7 +29,7 @@ ENTRIES: dict[str, list[dict[str, object]]] = {
     "pagerduty": [{"pagerduty": {"key": "env:KEY", "url": "https://events.eu.example"}}],
     "opsgenie": [{"opsgenie": {"key": "env:KEY"}}],
     "ntfy": [{"ntfy": {"topic": "env:TOPIC", "token": "env:KEY"}}],
-    "phone": [{"twilio": {"account": "env:SID", "token": "env:KEY", "from": "+4930123456", "by": "call"}}],
+    "phone": [{"twilio": {"account": "env:SID", "token": "env:KEY", "from": "+4930123456", "to": "+4930123457"}}],
     "sms": [{"twilio": {"account": "env:SID", "token": "env:KEY", "from": "+4930123456", "by": "sms"}}],
     "apprise": [{"apprise": {"url": "env:URL"}}, {"telegram": {"token": "env:TGRAM", "chat": "@ops"}}],
     "console": [{"console": {}}],
@@ -120,6 +120,6 @@ def test_who_cannot_be_asked_leaves_it_unknown():
 
 def test_a_message_that_cannot_be_sent_is_not():
     carrier = Kept([])
-    receipt = send(opened(ENTRIES["phone"][0]), PAGE, carrier)
+    receipt = send(opened(ENTRIES["sms"][0]), PAGE, carrier)
     assert receipt.result is Result.REFUSED
     assert carrier.requests == []

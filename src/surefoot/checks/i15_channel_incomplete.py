@@ -3,8 +3,9 @@
 ## What it does
 
 Reports a channel that lacks something without which every message is refused: an email channel without a
-mail server (`smtp`) or a sender (`from`), in itself and in `alertmanager`; a Slack bot without a `room` to
-which a team's pages go; an address that is not http(s).
+mail server (`smtp`) or a sender (`from`), in itself and in `alertmanager`; an address that
+is not http(s); and where the pages of a team go to it, a Slack bot without a `room`, or a telephone without a
+number (`to`).
 
 ## Why it matters
 
@@ -56,6 +57,8 @@ def _lacking(channel: ChannelModel, system: System, *, paged: bool) -> Iterator[
         yield from _mail(channel.email, system)
     if paged and channel.slack and channel.slack.token and not channel.slack.room:
         yield "has no room for the pages that go to it", 'write `room: "#incidents"` beside the token'
+    if paged and channel.twilio and not channel.twilio.to:
+        yield "has no number for the pages that go to it", 'write `to: "+49 30 123456"` in it, or page people'
     for url in _addresses(channel):
         if not url.startswith((*_WEB, *_ELSEWHERE)):
             yield "has an address that is not http(s)", f"write `https://{url.partition('://')[2] or url}`"

@@ -74,12 +74,12 @@ class SmtpMail:
             server.close()
 
     def _converse(self, server: smtplib.SMTP, letter: Letter, progress: "_Progress") -> Posted:
-        server.ehlo_or_helo_if_needed()
+        _demand(*server.ehlo())
         if letter.protection == "starttls":
             if not server.has_extn("starttls"):
                 raise _Refused(554, "the server does not offer STARTTLS: write `tls: tls`, or `none` for a local relay")
             server.starttls(context=self._trusted)
-            server.ehlo()
+            _demand(*server.ehlo())
         if letter.username:
             if letter.protection == "none" and not _local(letter.host):
                 raise _Refused(554, "a password is not sent unencrypted: write `tls: starttls`")

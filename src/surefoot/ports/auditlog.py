@@ -102,8 +102,14 @@ class Span:
 class LogRows(Protocol):
     """All logs of a store; `log` is the name of one."""
 
-    def offer(self, log: str, entries: Sequence[Entry]) -> None:
-        """Put records into the inbox, durable with this transaction and sequenced soon; known ids are passed over."""
+    def offer(self, log: str, entries: Sequence[Entry]) -> set[str]:
+        """Put records into the inbox, durable with this transaction and sequenced soon.
+
+        Those that are known are passed over.
+
+        Returns:
+            The ids of records that were refused, since the log or the inbox has them with other content.
+        """
 
     def inbox(self, log: str, most: int) -> list[Entry]:
         """Return the oldest records of the inbox."""

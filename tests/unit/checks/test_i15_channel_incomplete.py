@@ -30,6 +30,14 @@ def test_a_bot_that_pages_needs_a_room(tmp_path: Path):
     assert not of("I15", spec.replace("page: chat", 'chat: "slack:#ops"') % "", tmp_path)
 
 
+def test_a_telephone_that_is_paged_needs_a_number(tmp_path: Path):
+    phone = 'twilio: {account: env:A, token: env:T, from: "+49 30 1234567"%s}'
+    spec = f"service: shop\nteams: {{ops: {{name: Ops, page: tel}}}}\nchannels:\n  tel: {{{phone}}}\n"
+    (finding,) = of("I15", spec % "", tmp_path)
+    assert finding.message == "the channel `tel` has no number for the pages that go to it"
+    assert not of("I15", spec % ', to: "+49 30 7654321"', tmp_path)
+
+
 def test_an_address_has_to_be_one_of_the_web(tmp_path: Path):
     spec = "service: shop\nchannels: {hook: {webhook: %s}}\n"
     (finding,) = of("I15", spec % "ftp://hooks.example/page", tmp_path)

@@ -15,6 +15,7 @@ from surefoot.edge.store import auditsealed, auditsearch
 from surefoot.edge.store.audittables import (
     ADVANCE,
     APPEND,
+    BODIES,
     CHECKPOINTS,
     END,
     INBOX,
@@ -54,19 +55,23 @@ class AuditLogRows:
         """Return the names of all logs."""
         return list(self._connection.execute(select(LOGS.c.name).order_by(LOGS.c.number)).scalars())
 
-    def offer(self, log: str, entries: Sequence[Entry]) -> None:
-        """Put records into the inbox; ids that the log or the inbox has are passed over."""
+    def offer(self, log: str, entries: Sequence[Entry]) -> set[str]:
+        """Put records into the inbox; those that are known are passed over, and other ones of a known id refused."""
         if not entries:
-            return
+            return set()
         number = self._number(log, make=True)
-        known = self.known(log, [entry.id for entry in entries])
+        ids = self._ids([entry.id for entry in entries])
+        found = self._connection.execute(BODIES[self._dialect], {"log": number, "ids": ids})
+        have: dict[str, bytes] = {identifier: body for identifier, body in found.all()}  # noqa: C416  # rows, not pairs
+        sealed = auditsealed.find(self._connection, number, [entry.id for entry in entries])
         rows = [
             {"log": number, "id": entry.id, "body": entry.body, "openings": _packed(entry.openings)}
             for entry in entries
-            if entry.id not in known
+            if entry.id not in have and entry.id not in sealed
         ]
         if rows:
             self._connection.execute(fresh(INBOX, self._dialect).on_conflict_do_nothing(), rows)
+        return {entry.id for entry in entries if have.get(entry.id, entry.body) != entry.body}
 
     def inbox(self, log: str, most: int) -> list[Entry]:
         """Return the oldest records of the inbox."""
@@ -91,8 +96,7 @@ class AuditLogRows:
     def known(self, log: str, ids: Sequence[str]) -> dict[str, int]:
         """Return the index of those ids that the log has, whether here or sealed."""
         number = self._number(log)
-        given = orjson.dumps(ids).decode() if self._dialect == "sqlite" else list(ids)
-        here = self._connection.execute(KNOWN[self._dialect], {"log": number, "ids": given}).all()
+        here = self._connection.execute(KNOWN[self._dialect], {"log": number, "ids": self._ids(ids)}).all()
         sealed = auditsealed.find(self._connection, number, ids)
         return {identifier: place & MASK for identifier, place in (*here, *sealed.items())}
 
@@ -344,6 +348,10 @@ class AuditLogRows:
             raise StoreError(f"there is no log `{log}`: the first record makes one")
         self._numbers[log] = number
         return int(number)
+
+    def _ids(self, ids: Sequence[str]) -> str | list[str]:
+        """Give ids as one parameter."""
+        return orjson.dumps(ids).decode() if self._dialect == "sqlite" else list(ids)
 
     def _end(self, query: Select[tuple[int, bytes, int, int]], number: dict[str, int]) -> Head:
         row = self._connection.execute(query, number).one()

@@ -114,11 +114,18 @@ ADVANCE = (
     .where(LOGS.c.number == bindparam("log"), LOGS.c.epoch == bindparam("its_epoch"), LOGS.c.size <= bindparam("grown"))
     .values(size=bindparam("grown"), edge=bindparam("its_edge"))
 )
-_KNOWN = {
-    "sqlite": "SELECT id, place FROM audit_record WHERE log = :log AND id IN (SELECT value FROM json_each(:ids))",
-    "postgresql": "SELECT id, place FROM audit_record WHERE log = :log AND id = ANY(:ids)",
+_WANTED = {"sqlite": "IN (SELECT value FROM json_each(:ids))", "postgresql": "= ANY(:ids)"}
+KNOWN = {
+    dialect: text(f"SELECT id, place FROM audit_record WHERE log = :log AND id {wanted}")  # noqa: S608  # as above
+    for dialect, wanted in _WANTED.items()
 }
-KNOWN = {dialect: text(statement) for dialect, statement in _KNOWN.items()}
+BODIES = {
+    dialect: text(
+        f"SELECT id, body FROM audit_record WHERE log = :log AND id {wanted} "  # noqa: S608  # both parts stand above
+        f"UNION ALL SELECT id, body FROM audit_inbox WHERE log = :log AND id {wanted}"
+    )
+    for dialect, wanted in _WANTED.items()
+}
 
 
 def fresh(table: Table, dialect: str) -> "sqlite.Insert | postgresql.Insert":
@@ -131,5 +138,5 @@ def _put_tile(dialect: str) -> "sqlite.Insert | postgresql.Insert":
     return put.on_conflict_do_update(index_elements=["log", "level", "position"], set_={"data": put.excluded.data})
 
 
-PUT_TILE = {dialect: _put_tile(dialect) for dialect in _KNOWN}
-STATE = {dialect: fresh(CHECKPOINTS, dialect).on_conflict_do_nothing() for dialect in _KNOWN}
+PUT_TILE = {dialect: _put_tile(dialect) for dialect in _WANTED}
+STATE = {dialect: fresh(CHECKPOINTS, dialect).on_conflict_do_nothing() for dialect in _WANTED}

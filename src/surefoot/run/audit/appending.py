@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from surefoot.domain.audit.catalogue import Catalogue
 from surefoot.domain.audit.record import Action, Actor, ActorType, Event, Outcome, Status, Target
@@ -14,7 +15,7 @@ from surefoot.ports.spool import Batch, Spool
 from surefoot.ports.store import Store, Transaction
 from surefoot.run.audit.frames import packed, unpacked
 from surefoot.run.audit.preparing import Preparing
-from surefoot.run.audit.sequencing import LogIdentity, sequence
+from surefoot.run.audit.sequencing import LogIdentity, sequence, taken
 
 _SELF = Actor(ActorType.SYSTEM, "surefoot")
 _CHUNK = 1024  # records that replaying sequences at a time
@@ -127,7 +128,10 @@ class Appending:
             rows = transaction.log
             entries = rows.inbox(name, most)
             if entries:
-                sequence(transaction, self._identity, entries, means.lease.epoch())
+                places = sequence(transaction, self._identity, entries, means.lease.epoch())
+                refused = [one for one, place in zip(entries, places, strict=True) if isinstance(place, RecordRefused)]
+                notes = [self._refusal(entry) for entry in refused]
+                sequence(transaction, self._identity, notes, means.lease.epoch())
                 rows.taken(name, [entry.id for entry in entries])
             return len(entries)
 
@@ -151,8 +155,13 @@ class Appending:
                     place if isinstance(place, RecordRefused) else Receipt(entry.id, Kept.SEQUENCED, place)
                     for entry, place in zip(entries, found, strict=True)
                 ]
-        means.store.write(lambda transaction: transaction.log.offer(name, entries))
-        return [Receipt(entry.id, Kept.INBOX) for entry in entries]
+        other = means.store.write(lambda transaction: transaction.log.offer(name, entries))
+        return [taken("another record") if entry.id in other else Receipt(entry.id, Kept.INBOX) for entry in entries]
+
+    def _refusal(self, entry: Entry) -> Entry:
+        """Make the record of one that came through the inbox and cannot be taken, since its id is."""
+        target = Target("log", self._identity.name)
+        return self._means.own("log.refuse", target, field="id", sha256=sha256(entry.body).hexdigest()).entry
 
     def _without_store(self, batch: Sequence[Waiting], error: StoreError) -> list[Answer]:
         spooled = [one for one in batch if self._means.catalogue.unavailable(one.category) == "spool"]

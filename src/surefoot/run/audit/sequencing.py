@@ -70,9 +70,14 @@ def sequence(
     return [
         places[entry.id]
         if entry.body == bodies[entry.id] or not bodies[entry.id]
-        else RecordRefused("id", f"record {places[entry.id]} has this id with other content: give each event its own")
+        else taken(f"record {places[entry.id]}")
         for entry in entries
     ]
+
+
+def taken(by: str) -> RecordRefused:
+    """Say that another record has the id."""
+    return RecordRefused("id", f"{by} has this id with other content: give each event its own")
 
 
 def state(transaction: Transaction, identity: LogIdentity) -> str:

@@ -86,11 +86,17 @@ class Ntfy(Record):
 
 
 class Twilio(Record):
-    """Phone calls and short messages; `url` is that of another API which speaks like Twilio's."""
+    """Phone calls and short messages.
+
+    Attributes:
+        to: Number, when it is the channel that is paged and not a person.
+        url: Address of another API that speaks like Twilio's.
+    """
 
     account: Secret
     token: Secret
     sender: Annotated[Text, Field(alias="from")]
+    to: Text | None = None
     url: Text | None = None
     by: Literal["call", "sms"] = "call"
 

@@ -13,11 +13,13 @@ pytestmark = pytest.mark.req("ONC-1")
 MONDAY = datetime.fromisoformat("2026-01-05 00:00")
 
 
-def rota(every: int, *only: str, calendar: bool = False, **bounds: datetime) -> Rota:
+def rota(
+    every: int, *only: str, calendar: bool = False, begins: datetime | None = None, until: datetime | None = None
+) -> Rota:
     turns = Turns("UTC", MONDAY, "day", every)
     hours = tuple(parse_hours(text, "UTC") for text in only)
     pattern = () if calendar else served(turns, hours)
-    return Rota("l", ("ana", "bo", "chen"), turns, hours, served=pattern, **bounds)
+    return Rota("l", ("ana", "bo", "chen"), turns, hours, begins, until, served=pattern)
 
 
 def days(found: Rota, start: str, end: str) -> str:

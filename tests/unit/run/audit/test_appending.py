@@ -34,6 +34,7 @@ CATALOGUE = Catalogue(
             "user.grant": "administration",
             "page.view": "noise",
             "log.spool": "operation",
+            "log.refuse": "operation",
         }.items()
     },
     {"data": "spool", "administration": "block", "noise": "drop+count", "operation": "spool"},
@@ -226,6 +227,18 @@ def test_what_stands_in_the_inbox_is_sequenced_once(bench: Bench):
     assert bench.appending.sequence_inbox(3) == 2
     assert bench.appending.sequence_inbox(3) == 0
     assert len(bench.log()) == 5
+
+
+def test_another_record_that_came_through_the_inbox_is_refused_on_record(bench: Bench):
+    first = bench.waiting("order.ship")
+    other = bench.waiting("page.view", first.entry.id)
+    bench.store.write(lambda tx: tx.log.offer("main", [other.entry]))
+    bench.take(first)
+    bench.appending.sequence_inbox()
+    kinds = bench.log()
+    assert [kind for kind, _ in kinds] == ["order.ship", "log.refuse"]
+    assert kinds[1][1]["field"] == "id"
+    assert bench.appending.sequence_inbox() == 0
 
 
 class Follower:

@@ -1,0 +1,1 @@
+"""Alerts from their doors to incidents: decoded, ordered by time, routed."""
