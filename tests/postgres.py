@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ _SETTINGS = {
     "shared_buffers": "32MB",
     "max_connections": "100",
 }
+_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +47,44 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster(folder: Path, *, durable: bool = False) -> Iterator[Cluster]:
-    """Run a server in a folder; with `durable`, what it acknowledged survives a crash."""
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Run a server in a folder of its own; with `durable`, what it acknowledged survives a crash.
+
+    The folder lies beside those of pytest, which shuts other users out of them whenever it starts.
+    """
     binaries = programs()
     assert binaries is not None
-    data = folder / "pgdata"
-    data.mkdir(parents=True)
-    user = _owner(data)
-    subprocess.run(
-        [binaries / "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "-D", data],
-        check=True,
-        capture_output=True,
-        **user,
-    )
-    port = _free_port()
-    settings = _SETTINGS | ({"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"} if durable else {})
-    with (folder / "postgres.log").open("wb") as log:
-        process = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-p", str(port), *(f"-c{name}={it}" for name, it in settings.items())],
-            stdout=log,
-            stderr=log,
+    with tempfile.TemporaryDirectory(prefix="surefoot-postgres-", ignore_cleanup_errors=True) as folder:
+        user = _owner(Path(folder))
+        data = Path(folder) / "data"
+        subprocess.run(
+            [binaries / "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "-D", data],
+            check=True,
+            capture_output=True,
             **user,
         )
-    try:
-        _await(binaries, port, process)
-        yield Cluster(port, process)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
+        port = _free_port()
+        settings = _SETTINGS | (_DURABLE if durable else {})
+        process = subprocess.Popen(
+            [binaries / "postgres", "-D", data, "-p", str(port), *(f"-c{name}={it}" for name, it in settings.items())],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **user,
+        )
+        try:
+            _await(binaries, port, process)
+            yield Cluster(port, process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
 
 
-def _owner(data: Path) -> dict[str, Any]:
+def _owner(folder: Path) -> dict[str, Any]:
     """Let another user own the folder when we are root, which PostgreSQL refuses to run as."""
     if os.getuid() != ROOT_ID:
         return {}
     account = pwd.getpwnam(_USER)
-    os.chown(data, account.pw_uid, account.pw_gid)
-    for parent in data.parents:
-        if parent.stat().st_uid == ROOT_ID and parent != Path("/") and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
+    os.chown(folder, account.pw_uid, account.pw_gid)
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "cwd": "/"}
 
 

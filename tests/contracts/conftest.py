@@ -17,12 +17,12 @@ _NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def postgres() -> Iterator[Cluster]:
     """Run one PostgreSQL for all tests of this process."""
     if programs() is None:
         reason = "PostgreSQL is not here: apt-get install postgresql"
         (pytest.fail if CI else pytest.skip)(reason)
-    with cluster(tmp_path_factory.mktemp("postgres")) as running:
+    with cluster() as running:
         yield running
 
 

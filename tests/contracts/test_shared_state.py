@@ -75,10 +75,10 @@ def redis_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]
 
 
 @pytest.fixture(scope="module")
-def postgres_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+def postgres_backend() -> Iterator[Backend]:
     if programs() is None:
         (pytest.fail if CI else pytest.skip)("PostgreSQL is not here: apt-get install postgresql")
-    with cluster(tmp_path_factory.mktemp("shared")) as server:
+    with cluster() as server:
         yield Backend("postgres", lambda: PostgresStore(server.url()), lambda: server.process.pid)
 
 

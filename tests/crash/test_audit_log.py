@@ -37,7 +37,7 @@ def durable_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place
     if programs() is None:
         (pytest.fail if CI else pytest.skip)("PostgreSQL is not here: apt-get install postgresql")
     folder = tmp_path_factory.mktemp("durable")
-    with cluster(folder, durable=True) as running:
+    with cluster(durable=True) as running:
         yield Place(running.url(), folder / "log.key")
 
 

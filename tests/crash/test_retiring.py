@@ -25,10 +25,10 @@ COUNTS = (1, 2, 4, 7)
 
 
 @pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     if programs() is None:
         (pytest.fail if CI else pytest.skip)("PostgreSQL is not here: apt-get install postgresql")
-    with cluster(tmp_path_factory.mktemp("durable"), durable=True) as running:
+    with cluster(durable=True) as running:
         yield running.url()
 
 

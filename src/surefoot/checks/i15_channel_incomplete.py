@@ -3,9 +3,8 @@
 ## What it does
 
 Reports a channel that lacks something without which every message is refused: an email channel without a
-mail server (`smtp`) or a sender (`from`), in itself and in `alertmanager`; an address that
-is not http(s); and where the pages of a team go to it, a Slack bot without a `room`, or a telephone without a
-number (`to`).
+mail server (`smtp`) or a sender (`from`), in itself and in `alertmanager`; an address that is not http(s);
+and where the pages of a team go to it, a Slack bot without a `room`, or a telephone without a number (`to`).
 
 ## Why it matters
 

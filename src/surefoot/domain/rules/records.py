@@ -36,7 +36,7 @@ def period_records(slo: Slo, policy: Policy) -> Iterator[Rule]:
     rolling = not isinstance(slo.window, CalendarWindow)
     period = format_duration(slo.period)
     if rolling and slo.period not in windows(slo, policy):  # or an alert's record of that window has the name
-        yield _record(slo, f"{names.RATIO}{period}", _period(slo, policy), slo.period)
+        yield _record(slo, f"{names.RATIO}{period}", period_ratio(slo, policy, period), slo.period)
     objective = go_float(objective_ratio(slo.objective))
     yield _record(slo, "slo:objective:ratio", f"vector({objective})")
     yield _record(slo, "slo:error_budget:ratio", f"vector(1-{objective})")
@@ -102,9 +102,12 @@ def _ratios(slo: Slo, policy: Policy, sli: Ratio) -> Iterator[Rule]:
         yield _record(slo, f"{names.RATIO}{text}", expr, window)
 
 
-def _period(slo: Slo, policy: Policy) -> str:
-    """Weigh by events: a mean of ratios counts the quiet night like the busy day."""
-    matching, period = names.match(slo), format_duration(slo.period)
+def period_ratio(slo: Slo, policy: Policy, period: str) -> str:
+    """Write the error ratio of a period such as ``30d``.
+
+    It weighs by events: a mean of ratios counts the quiet night like the busy day.
+    """
+    matching = names.match(slo)
     base, step = format_duration(policy.slo.base), format_duration(policy.slo.period_step)
     sli = expressions(slo, policy.slo)
     grouping = ", ".join((*names.IDS, *slo.by))

@@ -11,7 +11,7 @@ from surefoot.spec.system import Exporter, Service
 
 # Read-only images are always full, and what lives in memory is no disk.
 _DISKS = Matcher("fstype", MatchOp.NOT_REGEX, "tmpfs|ramfs|overlay|squashfs|iso9660")
-_CONTAINER = ("namespace", "pod", "container", "name")
+CONTAINER = ("namespace", "pod", "container", "name")
 
 
 def high_cpu(service: Service, _: MetricNames, numbers: Numbers) -> Iterator[Draft]:
@@ -19,7 +19,9 @@ def high_cpu(service: Service, _: MetricNames, numbers: Numbers) -> Iterator[Dra
     limit = numbers.ratio
     if limit is None:
         return
-    nodes = [_node(exporter, numbers, limit) for exporter in sources.exporters(service, "node")]
+    nodes = [
+        f"{node_cpu(exporter, numbers.range)} > {number(limit)}" for exporter in sources.exporters(service, "node")
+    ]
     if nodes:
         yield Draft(
             "high-cpu",
@@ -30,7 +32,10 @@ def high_cpu(service: Service, _: MetricNames, numbers: Numbers) -> Iterator[Dra
             f"CPU above {percent(limit)}",
             f"{{{{ $labels.instance }}}} uses {PERCENTAGE} of its CPU.",
         )
-    containers = [_container(exporter, numbers, limit) for exporter in sources.exporters(service, "cadvisor")]
+    containers = [
+        f"{container_cpu(exporter, numbers.range)} > {number(limit)}"
+        for exporter in sources.exporters(service, "cadvisor")
+    ]
     if containers:
         yield Draft(
             "high-container-cpu",
@@ -97,27 +102,35 @@ def replication_lag(service: Service, _: MetricNames, numbers: Numbers) -> Itera
         )
 
 
-def _node(exporter: Exporter, numbers: Numbers, limit: float) -> str:
+def node_cpu(exporter: Exporter, window: str) -> str:
+    """Write the share of each machine's CPU that is used."""
     idle = Matcher("mode", MatchOp.EQUAL, "idle")
     series = Selector("node_cpu_seconds_total", (*exporter.matchers, idle)).render()
-    return f"1 - avg by (instance) (rate({series}[{numbers.range}])) > {number(limit)}"
+    return f"1 - avg by (instance) (rate({series}[{window}]))"
 
 
-def _container(exporter: Exporter, numbers: Numbers, limit: float) -> str:
-    by = f"sum by ({', '.join(_CONTAINER)})"
+def container_cpu(exporter: Exporter, window: str) -> str:
+    """Write the share of its CPU limit that each container uses; nothing for one without a limit."""
+    by = f"sum by ({', '.join(CONTAINER)})"
     used, quota, period = (
         Selector(f"container_{name}", exporter.matchers).render()
         for name in ("cpu_usage_seconds_total", "spec_cpu_quota", "spec_cpu_period")
     )
-    return f"{by} (rate({used}[{numbers.range}])) / ({by} ({quota} / {period}) > 0) > {number(limit)}"
+    return f"{by} (rate({used}[{window}])) / ({by} ({quota} / {period}) > 0)"
+
+
+def disk_used(exporter: Exporter) -> str:
+    """Write the share of each disk that is full."""
+    return f"1 - {_filesystem(exporter, 'avail')} / {_filesystem(exporter, 'size')}"
 
 
 def _disk(exporter: Exporter, numbers: Numbers, limit: float) -> Iterator[str]:
-    free, size = (
-        Selector(f"node_filesystem_{name}_bytes", (*exporter.matchers, _DISKS)).render() for name in ("avail", "size")
-    )
-    used = f"1 - {free} / {size}"
+    used = disk_used(exporter)
     yield f"{used} > {number(limit)}"
     if numbers.predict and numbers.history:
-        ahead = seconds(numbers.predict)
+        free, ahead = _filesystem(exporter, "avail"), seconds(numbers.predict)
         yield f"{used} and predict_linear({free}[{format_duration(numbers.history)}], {ahead}) < 0"
+
+
+def _filesystem(exporter: Exporter, what: str) -> str:
+    return Selector(f"node_filesystem_{what}_bytes", (*exporter.matchers, _DISKS)).render()

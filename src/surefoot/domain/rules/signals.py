@@ -76,7 +76,7 @@ def high_error_rate(service: Service, names: MetricNames, numbers: Numbers) -> I
             "high-error-rate",
             "errors",
             numbers.priority,
-            f"{_error_ratio(counted, numbers.range)} > {number(limit)}",
+            f"{error_ratio(counted, numbers.range)} > {number(limit)}",
             numbers.lasting,
             f"more than {percent(limit)} of the requests fail",
             f"{PERCENTAGE} of the requests to {service.name} failed over {numbers.range}.",
@@ -138,20 +138,21 @@ def database_slow(service: Service, names: MetricNames, numbers: Numbers) -> Ite
 
 
 def _no_request_succeeds(counted: Requests, window: str) -> str:
-    total = _sum(counted.total, window)
+    total = summed_rate(counted.total, window)
     if counted.good:
-        return f"{total} > 0 unless {_sum(counted.good, window)} > 0"
-    return f"{_sum(counted.part, window)} / ({total} > 0) > {_ALL}"
+        return f"{total} > 0 unless {summed_rate(counted.good, window)} > 0"
+    return f"{summed_rate(counted.part, window)} / ({total} > 0) > {_ALL}"
 
 
 def _succeeding(counted: Requests, window: str) -> str:
     if counted.good:
-        return f"{_sum(counted.good, window)} > 0"
-    return f"({_error_ratio(counted, window)} < {_ALL})"
+        return f"{summed_rate(counted.good, window)} > 0"
+    return f"({error_ratio(counted, window)} < {_ALL})"
 
 
-def _error_ratio(counted: Requests, window: str) -> str:
-    total, part = _sum(counted.total, window), _sum(counted.part, window)
+def error_ratio(counted: Requests, window: str) -> str:
+    """Write the share of the requests that failed; nothing where none arrived."""
+    total, part = summed_rate(counted.total, window), summed_rate(counted.part, window)
     if counted.bad:
         return f"{part} / ({total} > 0)"
     return f"({total} - ({part} or 0 * {total})) / ({total} > 0)"
@@ -163,11 +164,12 @@ def _slow(histogram: Histogram, numbers: Numbers) -> str:
     assert bound is not None
     if histogram.native:
         upper = bucket_bounds(bound, histogram.selector.metric)[0]
-        observed = _sum(histogram.selector, numbers.range)
+        observed = summed_rate(histogram.selector, numbers.range)
         return f"(1 - histogram_fraction(0, {upper}, {observed}))"
-    total = _sum(count(histogram.selector), numbers.range)
-    return f"({total} - {_sum(bucket(histogram.selector, bound), numbers.range)}) / ({total} > 0)"
+    total = summed_rate(count(histogram.selector), numbers.range)
+    return f"({total} - {summed_rate(bucket(histogram.selector, bound), numbers.range)}) / ({total} > 0)"
 
 
-def _sum(selector: Selector, window: str) -> str:
+def summed_rate(selector: Selector, window: str) -> str:
+    """Write events per second over a window such as ``5m``, all series together."""
     return f"sum(rate({selector.render()}[{window}]))"

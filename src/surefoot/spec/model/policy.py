@@ -127,6 +127,22 @@ class PrometheusPolicy(Record):
     rule_tests: Annotated[int, Field(ge=0)]
 
 
+class DashboardPolicy(Record):
+    """What Grafana shows.
+
+    Attributes:
+        amber: Multiple of the budget's own error rate from which on a panel is amber.
+        red: The same for red.
+        range: Time that a dashboard shows when it is opened.
+        refresh: How often it asks again.
+    """
+
+    amber: Annotated[float, Field(gt=0)]
+    red: Annotated[float, Field(gt=0)]
+    range: PositiveTime
+    refresh: PositiveTime
+
+
 class BacktestPolicy(Record):
     """How a replayed history is judged.
 
@@ -257,6 +273,7 @@ class Policy(Record):
 
     slo: SloPolicy
     prometheus: PrometheusPolicy
+    dashboards: DashboardPolicy
     backtest: BacktestPolicy
     embedded: EmbeddedPolicy
     metrics: MetricNames
