@@ -24,6 +24,7 @@ import anyio
 from surefoot.resilience.breaker import Breaker
 from surefoot.resilience.budget import Budget
 from surefoot.resilience.bulkhead import Bulkhead
+from surefoot.resilience.chaos import TOUCHED
 from surefoot.resilience.clock import SystemClock
 from surefoot.resilience.deadline import Deadline, patience
 from surefoot.resilience.errors import BulkheadFull, RateLimited
@@ -113,6 +114,7 @@ class _Passage:
     async def call(self, target: "functools.partial[Any]") -> object:
         fallback = self._pipeline.policies.get("fallback")
         rescue = Rescue(fallback, self._site) if isinstance(fallback, Fallback) else None
+        TOUCHED.set(None)  # of an earlier call of another pipeline: here no experiment touches anything
         try:
             result = await self._whole(target)
         except Exception as error:

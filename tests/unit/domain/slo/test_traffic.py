@@ -40,6 +40,15 @@ def test_a_leg_that_cannot_fire_needs_no_floor():
     assert least_failures(14.4, 0.1, 1e-4) == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((1.0, 0.001, 1e-4), "exempt the leg"),
+        ((1.001, 0.001, 1e-4), "too close to 1 for a count of failures; exempt the leg"),
+        ((14.4, 0.0, 1e-4), "ratios above 0 and below 1"),
+        ((14.4, 0.001, 1.0), "ratios above 0 and below 1"),
+    ],
+)
 def test_arguments_out_of_range_are_refused_with_the_cure(arguments, message):
     with pytest.raises(ValueError, match=message):
         least_failures(*arguments)
