@@ -11,7 +11,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,59 +75,58 @@ def p99(values: Sequence[float]) -> float:
     return sorted(values)[int(len(values) * 0.99)]
 
 
-def clients(count: int, submit: Callable[[Entry], None], given: Sequence[Entry]) -> tuple[float, list[float]]:
-    """Let clients submit one record after the other; return events a second, and how long each waited."""
+def clients(count: int, line: "Batches[Entry, object]", given: Sequence[Entry]) -> tuple[float, list[float]]:
+    """Let clients submit one record after the other, each waiting for its answer, as a server's event loop does.
+
+    Returns:
+        Events a second, and how long each waited.
+    """
     waited: list[float] = []
-    shares = [given[at::count] for at in range(count)]
+    shares = [iter(given[at::count]) for at in range(count)]
+    done = threading.Semaphore(0)
 
-    def work(share: Sequence[Entry]) -> None:
-        for entry in share:
-            began = time.perf_counter()
-            submit(entry)
+    def step(share: Iterator[Entry]) -> None:
+        entry = next(share, None)
+        if entry is None:
+            done.release()
+            return
+        began = time.perf_counter()
+
+        def answered(future: "Future[object]") -> None:
+            future.result()
             waited.append(time.perf_counter() - began)
+            step(share)
 
-    threads = [threading.Thread(target=work, args=(share,)) for share in shares]
+        line.submit(entry).add_done_callback(answered)
+
     began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    for share in shares:
+        step(share)
+    for _ in shares:
+        done.acquire()
     return len(given) / (time.perf_counter() - began), waited
 
 
-def appender(store: Store) -> "Batches[Entry, object]":
+def appender(store: Store, most: int = sqlite.BATCH) -> "Batches[Entry, object]":
     def take(batch: Sequence[Entry]) -> list[object]:
         return list(store.write(lambda tx: sequence(tx, IDENTITY, batch)))
 
-    return Batches(take, sqlite.BATCH, "bench")  # type: ignore[arg-type]
+    return Batches(take, most, "bench")  # type: ignore[arg-type]
 
 
 def group_commit(flush: float) -> None:
     print(f"\n{CLIENTS} clients, flush +{flush * 1000:g} ms")
-    with opened(flush) as (store, _):
-        single, _ = clients(CLIENTS, Alone(store).submit, entries(0, 600))
-    with opened(flush) as (store, _):
-        line = appender(store)
-        group, waited = clients(CLIENTS, lambda entry: line.submit(entry).result() and None, entries(0, 20_000))
-        line.close()
+    speeds, waited = {}, [0.0]
+    for most, count in ((1, 1000), (sqlite.BATCH, 30_000)):
+        with opened(flush) as (store, _):
+            line = appender(store, most)
+            speeds[most], waited = clients(CLIENTS, line, entries(0, count))
+            line.close()
+    single, group = speeds[1], speeds[sqlite.BATCH]
     bound = 6 * flush * 1000 + 25
     print(f"  commit for each event   {single:10,.0f} /s")
     print(f"  group commit            {group:10,.0f} /s   {group / single:.0f} times (goal 50)")
     print(f"  acknowledged, p99       {p99(waited) * 1000:10.1f} ms   (goal {bound:.0f}: 6 flushes + 25 ms)")
-
-
-@dataclass
-class Alone:
-    """A commit for each event, one after the other."""
-
-    store: Store
-
-    def __post_init__(self) -> None:
-        self.lock = threading.Lock()
-
-    def submit(self, entry: Entry) -> None:
-        with self.lock:
-            self.store.write(lambda tx: sequence(tx, IDENTITY, [entry]))
 
 
 def evidence(batch: int, count: int, rounds: int = 3) -> float:
@@ -159,12 +159,13 @@ def verifying(count: int, ingest: float) -> None:
     with opened() as (store, folder):
         for at in range(0, count, 1024):
             store.write(lambda tx: sequence(tx, IDENTITY, entries(at, min(1024, count - at))))
+        while store.write(lambda tx: tx.log.index("bench", 8192)):
+            pass
         archive = FileArchive(folder / "archive")
 
         def work(tx: Transaction) -> float:
             began = time.process_time()
             reader = StoredLog(tx, "bench", archive)
-            reader.indexed = lambda: None  # type: ignore[method-assign]
             result = verify(reader, IDENTITY.signer.key, ORIGIN)
             assert max((one.kind.weight for one in result.verdicts), default=Weight.FINE) < Weight.BROKEN, result
             return count / (time.process_time() - began)
@@ -184,7 +185,7 @@ def under_indexing(rate: float, seconds: float) -> None:
             def follow() -> None:
                 while not stop.is_set():
                     began = time.perf_counter()
-                    if store.write(lambda tx: tx.log.index("bench", 500)):
+                    if store.write(lambda tx: tx.log.index("bench", 64)):
                         lags.append(time.perf_counter() - began)
                     else:
                         stop.wait(0.02)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from surefoot.domain.rules.links import fill
+from surefoot.domain.rules.links import dashboard
 from surefoot.domain.slo.budget import State
 from surefoot.outputs._escalation import Duty
 from surefoot.outputs._markdown import table
@@ -22,8 +22,9 @@ def overview(service: Service, system: System) -> str:
         rows.append(("Environments", ", ".join(service.model.environments)))
     if service.model.regions:
         rows.append(("Regions", ", ".join(service.model.regions)))
-    if system.links.dashboards:
-        rows.append(("Dashboard", f"<{fill(system.links.dashboards, service.name)}>"))
+    board = dashboard(service.name, system.links)
+    if board:
+        rows.append(("Dashboard", f"<{board}>"))
     return f"## Overview\n\n{table(('', ''), rows)}"
 
 

@@ -1,7 +1,7 @@
 """The document of the dashboards: where each is, what it shows, and where its colours change (MON-5)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from surefoot.artifact import Artifact
 from surefoot.domain.rules.draft import percent
@@ -19,12 +19,12 @@ _TOKEN, _GRAFANA = "$GRAFANA_TOKEN", "$GRAFANA_URL"
 
 
 def _render(system: System) -> Iterator[Artifact]:
-    found = list(dashboards(system))
+    found = dashboards(system)
     if found:
         yield Artifact(_PATH, page(system, "Dashboards", _blocks(found, system)))
 
 
-def _blocks(found: list[Dashboard], system: System) -> Iterator[str]:
+def _blocks(found: Sequence[Dashboard], system: System) -> Iterator[str]:
     yield (
         f"The files below {code(FOLDER + '/')} are Grafana's (11 or later). They ask a Prometheus that evaluates the "
         "rules of this workspace; the data source is chosen at the top of each dashboard. What no exporter, target or "

@@ -186,8 +186,8 @@ class AuditLogRows:
     def scan(self, log: str, first: int, most: int) -> list[tuple[int, str, bytes]]:
         """Return index, id and canonical bytes of records from an index on, as far as they are here."""
         start = (self._number(log) << POSITION) + first
-        found = self._connection.execute(SCAN, {"start": start, "end": start + most - 1})
-        return [(place & MASK, identifier, body) for place, identifier, body in found.all()]
+        cursor = self._connection.execute(SCAN, {"start": start, "end": start + most - 1}).cursor
+        return list(cursor.fetchall())  # plain tuples: rows of SQLAlchemy are a third of what verifying costs
 
     def rows(self, log: str, first: int, most: int) -> list[Row]:
         """Return records from an index on, as far as they are here."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     insert,
+    literal,
     select,
     text,
     update,
@@ -103,7 +104,7 @@ TILE = select(TILES.c.data).where(
     TILES.c.log == bindparam("log"), TILES.c.level == bindparam("level"), TILES.c.position == bindparam("position")
 )
 SCAN = (
-    select(RECORDS.c.place, RECORDS.c.id, RECORDS.c.body)
+    select(RECORDS.c.place.op("&")(literal(MASK)), RECORDS.c.id, RECORDS.c.body)
     .where(RECORDS.c.place.between(bindparam("start"), bindparam("end")))
     .order_by(RECORDS.c.place)
 )
