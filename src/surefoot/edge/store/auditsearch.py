@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from surefoot.domain.audit.canonical import opened
+from surefoot.domain.audit.canonical import stored
 from surefoot.domain.audit.filter import Filter, split, words
 from surefoot.domain.audit.record import Event
 from surefoot.edge.store.tables import METADATA, Moment
@@ -49,7 +49,7 @@ INDEX = Table(
 
 def add(connection: Connection, log: int, records: Sequence[tuple[int, bytes]]) -> None:
     """Take records in, given as place and canonical bytes."""
-    events = [(place, opened(body)) for place, body in records]
+    events = [(place, stored(body)) for place, body in records]
     connection.execute(insert(INDEX), [_row(place, log, event) for place, event in events])
     _add_words(connection, events)
 
@@ -57,7 +57,7 @@ def add(connection: Connection, log: int, records: Sequence[tuple[int, bytes]]) 
 def add_words(connection: Connection, records: Sequence[tuple[int, bytes]]) -> None:
     """Take the words of records in whose rows of the index are there already, such as after copying them."""
     if records:
-        _add_words(connection, [(place, opened(body)) for place, body in records])
+        _add_words(connection, [(place, stored(body)) for place, body in records])
 
 
 def _add_words(connection: Connection, events: Sequence[tuple[int, Event]]) -> None:
@@ -85,7 +85,7 @@ def drop(connection: Connection, records: Sequence[tuple[int, bytes]]) -> None:
     else:
         connection.execute(
             text("INSERT INTO audit_text (audit_text, rowid, words) VALUES ('delete', :place, :words)"),
-            [{"place": place, "words": " ".join(_words(opened(body)))} for place, body in records],
+            [{"place": place, "words": " ".join(_words(stored(body)))} for place, body in records],
         )
 
 

@@ -12,7 +12,7 @@ from surefoot.run.audit.appending import Appending, Means, Receipt, Waiting
 from surefoot.run.audit.sequencing import LogIdentity
 
 _FIELD = 200  # characters of a field's path; its names are the sender's
-_INDEX = 64  # records that one transaction takes into the index: whoever appends waits for no more than that
+_INDEX = 32  # records that one transaction takes into the index: whoever appends waits for no more than that
 
 
 class Line(Protocol):

@@ -16,6 +16,7 @@ from surefoot.domain.audit.canonical import (
     recanonical,
     sealed,
 )
+from surefoot.domain.audit.canonical import stored as stored_event
 from surefoot.domain.audit.record import Actor, ActorType, Change, Json, Outcome, fields
 from surefoot.errors import RecordRefused
 from tests.auditlogs import event
@@ -168,3 +169,15 @@ def test_our_library_writes_floats_as_decimal_digits():
     with pytest.raises(RecordRefused, match="digits") as refused:
         decimal_floats({"a": [1.0, float("nan")]})
     assert refused.value.field == "a[1]"
+
+
+def test_a_stored_record_is_read_back_without_checking_it_again():
+    one = sealed(event(3))
+    assert stored_event(one.body) == event(3)
+    assert stored_event(one.body.replace(b"u-3", b"u-4")).target.id == "u-4"
+
+
+@pytest.mark.parametrize("body", [b"no JSON", b"[1]", b'{"id": 1}', b""])
+def test_what_is_no_record_is_refused_when_it_is_read_back(body: bytes):
+    with pytest.raises(RecordRefused):
+        stored_event(body)
